@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * nf_lnlb: API for session trackers.
+ *
+ * A tracker remembers, for one IP protocol or as the default for all that have
+ * no tracker of their own, which node a session stays with while its bucket
+ * moves on. nf_lnlb_conntrack.ko is the default tracker and an ordinary user of
+ * this API.
+ *
+ * DOC: Locking
+ *
+ * owner_of() and assigned() run in softirq context under rcu_read_lock(), on
+ * many CPUs at once. All other callbacks run in process context, one at a time
+ * for a cluster, but beside those two; has_sessions(), save(), load(),
+ * node_gone() and count() under rcu_read_lock(), so they must not sleep.
+ * cluster_init() and cluster_exit() may sleep; they are called under a mutex of
+ * nf_lnlb and must not register or unregister trackers nor call
+ * lnlb_session_notice().
+ */
+#ifndef _NET_NF_LNLB_H
+#define _NET_NF_LNLB_H
+
+#include <linux/in6.h>
+#include <linux/module.h>
+#include <linux/skbuff.h>
+#include <uapi/linux/netfilter/nf_lnlb.h>
+
+struct lnlb_cluster;
+struct lnlb_node_id;
+struct lnlb_session_rec;
+
+/**
+ * struct lnlb_key - the affinity key: what is hashed to find a bucket
+ * @addr: client address, IPv4 as ::ffff:a.b.c.d; masked with network affinity
+ * @port: client port, network order; 0 but with connection affinity
+ */
+struct lnlb_key {
+	struct in6_addr addr;
+	__be16 port;
+};
+
+/**
+ * struct lnlb_flow - the packet in question
+ * @net: its network namespace
+ * @cluster: the cluster that it is for
+ * @skb: the packet, network header set, perhaps shared and not linear
+ * @key: its affinity key
+ * @bucket: the key's bucket, 0..LNLB_BUCKETS - 1
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @protocol: IP protocol
+ */
+struct lnlb_flow {
+	struct net *net;
+	const struct lnlb_cluster *cluster;
+	struct sk_buff *skb;
+	struct lnlb_key key;
+	u16 bucket;
+	u8 family;
+	u8 protocol;
+};
+
+/**
+ * enum lnlb_owner - whose packet is this?
+ * @LNLB_OWNER_UNKNOWN: no session known, the bucket's owner is to take it
+ * @LNLB_OWNER_SELF: a session that stays with this node
+ * @LNLB_OWNER_OTHER: a session that stays with another node
+ */
+enum lnlb_owner {
+	LNLB_OWNER_UNKNOWN,
+	LNLB_OWNER_SELF,
+	LNLB_OWNER_OTHER,
+};
+
+/**
+ * struct lnlb_tracker - a session tracker
+ * @owner: the module, THIS_MODULE
+ * @name: short, shown to administrators
+ * @protocol: IP protocol, 0 = default
+ * @cluster_init: make the state for a cluster, NULL without memory
+ * @cluster_exit: free it; no callback runs on it any more
+ * @owner_of: whose packet is this? Asked where the bucket alone does not tell:
+ *	when sessions of it stay where it is not, or this node is fenced
+ * @assigned: this packet was accepted, after conntrack if that is in use;
+ *	called for each packet: remember the session, note that it is alive
+ * @has_sessions: any session in this bucket, kept here or elsewhere?
+ * @exceptional: any session in this bucket that is not where the bucket is?
+ *	@mine: the bucket is this node's
+ * @save: next session of a bucket, as in struct lnlb_core_ops
+ * @load: a session that another node handed over, 0 or a negative errno
+ * @node_gone: forget the sessions that stayed with this node, NULL: all
+ * @count: number of sessions kept here and known to be kept elsewhere
+ * @slot: private to nf_lnlb
+ */
+struct lnlb_tracker {
+	struct module *owner;
+	const char *name;
+	u8 protocol;
+	void *(*cluster_init)(struct lnlb_cluster *cluster);
+	void (*cluster_exit)(void *priv);
+	enum lnlb_owner (*owner_of)(void *priv, const struct lnlb_flow *flow);
+	void (*assigned)(void *priv, const struct lnlb_flow *flow);
+	bool (*has_sessions)(void *priv, u16 bucket);
+	bool (*exceptional)(void *priv, u16 bucket, bool mine);
+	int (*save)(void *priv, u16 bucket, u64 *cursor,
+		    struct lnlb_session_rec *rec);
+	int (*load)(void *priv, const struct lnlb_session_rec *rec);
+	void (*node_gone)(void *priv, const struct lnlb_node_id *node);
+	void (*count)(void *priv, u64 *here, u64 *elsewhere);
+	u8 slot;
+};
+
+/**
+ * lnlb_tracker_register() - put a tracker to work on all clusters
+ * @tracker: filled in by the caller, must stay until unregistered
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -EEXIST if the protocol has a tracker, -ENOSPC if there are too
+ * many, -EINVAL if a callback is missing.
+ */
+int lnlb_tracker_register(struct lnlb_tracker *tracker);
+
+/**
+ * lnlb_tracker_unregister() - take a tracker out, under traffic if need be
+ * @tracker: a registered one
+ *
+ * When this returns no callback runs and every state was given back by
+ * cluster_exit(). Sessions of that tracker go by their bucket from then on.
+ * Context: process context, may sleep.
+ */
+void lnlb_tracker_unregister(struct lnlb_tracker *tracker);
+
+/**
+ * lnlb_session_notice() - tell the node that has the bucket about a session
+ * @cluster: the cluster given to cluster_init()
+ * @rec: the session; LNLB_SESSION_GONE in its flags: it ended
+ *
+ * For sessions kept here whose bucket is elsewhere: they ended, or are alive
+ * though no packet showed it. One frame, not repeated.
+ * Context: process context without locks, may sleep.
+ */
+void lnlb_session_notice(struct lnlb_cluster *cluster,
+			 const struct lnlb_session_rec *rec);
+
+/**
+ * lnlb_cluster_bucket() - the bucket of an affinity key
+ * @cluster: the cluster
+ * @key: the key
+ *
+ * Context: any.
+ * Return: 0..LNLB_BUCKETS - 1, the same on all nodes of the cluster.
+ */
+u16 lnlb_cluster_bucket(const struct lnlb_cluster *cluster,
+			const struct lnlb_key *key);
+
+/**
+ * lnlb_cluster_key() - the affinity key of a client
+ * @cluster: the cluster
+ * @addr: the client's address, IPv4 as ::ffff:a.b.c.d
+ * @port: the client's port, network order
+ * @key: filled in, as the cluster's affinity wants it
+ *
+ * Context: any.
+ */
+void lnlb_cluster_key(const struct lnlb_cluster *cluster,
+		      const struct in6_addr *addr, __be16 port,
+		      struct lnlb_key *key);
+
+/**
+ * lnlb_cluster_addr() - the cluster address
+ * @cluster: the cluster
+ *
+ * Context: any.
+ * Return: the address, IPv4 as ::ffff:a.b.c.d.
+ */
+const struct in6_addr *lnlb_cluster_addr(const struct lnlb_cluster *cluster);
+
+/**
+ * lnlb_cluster_owns() - does this node take new sessions of a bucket?
+ * @cluster: the cluster
+ * @bucket: 0..LNLB_BUCKETS - 1
+ *
+ * Context: any.
+ */
+bool lnlb_cluster_owns(const struct lnlb_cluster *cluster, u16 bucket);
+
+/**
+ * lnlb_cluster_self() - this node's id
+ * @cluster: the cluster
+ * @id: filled in
+ *
+ * Context: any. All zeroes as long as no device is bound.
+ */
+void lnlb_cluster_self(const struct lnlb_cluster *cluster,
+		       struct lnlb_node_id *id);
+
+/**
+ * lnlb_cluster_timeout() - idle timeout of the cluster's sessions
+ * @cluster: the cluster
+ *
+ * Context: any.
+ * Return: seconds, or 0 if the cluster leaves it to the tracker.
+ */
+u32 lnlb_cluster_timeout(const struct lnlb_cluster *cluster);
+
+/**
+ * lnlb_cluster_net() - the cluster's network namespace
+ * @cluster: the cluster
+ *
+ * Context: any; the namespace outlives every callback.
+ */
+struct net *lnlb_cluster_net(const struct lnlb_cluster *cluster);
+
+/**
+ * lnlb_cluster_overflow() - count a session that could not be remembered
+ * @cluster: the cluster
+ *
+ * Context: softirq or process with BH off.
+ */
+void lnlb_cluster_overflow(const struct lnlb_cluster *cluster);
+
+#endif /* _NET_NF_LNLB_H */
