@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who takes new sessions of a bucket (promise S1: at most one node).
+ *
+ * A claim is what a node says of itself in each STATE; it accepts new sessions
+ * of a bucket only while it claims it. X claims bucket b when its table says
+ * so and the latest STATE of each live peer P
+ *   (1) carries the digest of X's view,
+ *   (2) acknowledges a version of X that is not older than X's adoption of it,
+ *   (3) does not claim b,
+ *   (4) is settled, so that X knows of the sessions that stay elsewhere.
+ *
+ * Why no two nodes that hear each other claim b at once. Say Y claims first, by
+ * view E, and X later, by view D. D is not E, as one view has one target for b.
+ * X has a STATE of Y with digest D that does not claim b: Y sent it before it
+ * claimed b, and has adopted E since. To claim, Y had to have a STATE of X with
+ * digest E that acknowledges Y's adoption of E. X sent that at some time u.
+ *   If X claims after u: X knew then of Y's adoption of E, which is newer than
+ * the STATE with digest D, and sequence numbers only grow: that STATE was not
+ * Y's latest any more. (Had Y adopted D once again after E, it would have had
+ * to claim b in a STATE with digest D, or let go of it.)
+ *   If X claims before u: the STATE of time u claims b, by (3) Y did not.
+ * Buckets that are frozen for hand-over are claimed, but not accepted.
+ */
+#include "private.h"
+
+static void lnlb_claims_accept(struct lnlb_core *core, u16 bucket, bool accept)
+{
+	if (accept)
+		lnlb_bit_set(core->accept, bucket);
+	else
+		lnlb_bit_clear(core->accept, bucket);
+	core->ops->accept(core->ctx, bucket, accept);
+}
+
+/*
+ * Two nodes claim a bucket, after a partition: the target has it, or else the
+ * lower id. Both come to the same answer when they are in the same view.
+ */
+static bool lnlb_claims_loses(const struct lnlb_core *core,
+			      const struct lnlb_peer *peer, u16 bucket)
+{
+	if (core->target[bucket] == LNLB_TARGET_SELF)
+		return false;
+	if (lnlb_core_target_peer(core, bucket) == peer)
+		return true;
+	return lnlb_wire_id_cmp(&core->params.self, &peer->id) > 0;
+}
+
+static void lnlb_claims_settle(struct lnlb_core *core,
+			       const struct lnlb_peer *peer)
+{
+	unsigned int i, b;
+
+	for (i = 0; i < LNLB_WIRE_CLAIMS; i++) {
+		if (!(core->accept[i] & peer->claims[i]))
+			continue;
+		for (b = i * 8; b < i * 8 + 8; b++)
+			if (lnlb_bit_test(core->accept, b) &&
+			    lnlb_bit_test(peer->claims, b) &&
+			    lnlb_claims_loses(core, peer, b))
+				lnlb_claims_accept(core, b, false);
+	}
+}
+
+/* may this node claim, as far as conditions (1), (2) and (4) go? */
+static bool lnlb_claims_allowed(const struct lnlb_core *core)
+{
+	unsigned int i;
+
+	for (i = 0; i < core->n_peers; i++)
+		if (!lnlb_core_in_step(core, core->peer[i]) ||
+		    !core->peer[i]->settled)
+			return false;
+	return true;
+}
+
+static void lnlb_claims_take(struct lnlb_core *core)
+{
+	bool allowed = lnlb_claims_allowed(core), changed = false;
+	unsigned int b;
+
+	for (b = 0; b < LNLB_BUCKETS; b++) {
+		if (core->target[b] != LNLB_TARGET_SELF ||
+		    lnlb_bit_test(core->accept, b) ||
+		    lnlb_bit_test(core->others, b))
+			continue;
+		/* a claim that was never given up needs nobody's consent */
+		if (!lnlb_bit_test(core->claims, b)) {
+			if (!allowed)
+				continue;
+			lnlb_bit_set(core->claims, b);
+			core->sent_to[b] = 0;
+			changed = true;
+		}
+		lnlb_claims_accept(core, b, true);
+	}
+	if (changed)
+		lnlb_core_changed(core);
+}
+
+/**
+ * lnlb_claims_update() - take what may be taken, stop where somebody else won
+ * @core: the node
+ */
+void lnlb_claims_update(struct lnlb_core *core)
+{
+	const struct lnlb_peer *peer;
+	unsigned int i, j;
+
+	if (!core->dirty)
+		return;
+	core->dirty = false;
+	memset(core->others, 0, sizeof(core->others));
+	for (i = 0; i < core->n_peers; i++) {
+		peer = core->peer[i];
+		lnlb_claims_settle(core, peer);
+		for (j = 0; j < LNLB_WIRE_CLAIMS; j++)
+			core->others[j] |= peer->claims[j];
+	}
+	if (core->state == LNLB_NODE_ACTIVE && !core->fenced)
+		lnlb_claims_take(core);
+}
+
+/**
+ * lnlb_claims_drop() - give up all claims at once, without hand-over
+ * @core: the node
+ *
+ * Sessions are announced to the buckets' new owners afterwards, as for any
+ * bucket that is not claimed.
+ */
+void lnlb_claims_drop(struct lnlb_core *core)
+{
+	unsigned int b;
+
+	for (b = 0; b < LNLB_BUCKETS; b++)
+		if (lnlb_bit_test(core->accept, b))
+			lnlb_claims_accept(core, b, false);
+	if (memchr_inv(core->claims, 0, sizeof(core->claims)))
+		lnlb_core_barrier(core);
+	lnlb_handover_abort(core);
+	memset(core->claims, 0, sizeof(core->claims));
+	lnlb_core_changed(core);
+	core->review = true;
+	core->dirty = true;
+}
+
+/**
+ * lnlb_claims_report() - send an event if the number of claims has changed
+ * @core: the node
+ */
+void lnlb_claims_report(struct lnlb_core *core)
+{
+	u32 claims = lnlb_bit_count(core->claims);
+
+	if (claims == core->reported_claims)
+		return;
+	core->reported_claims = claims;
+	lnlb_core_event(core, LNLB_EVENT_CLAIMS, NULL, "buckets changed hands");
+}

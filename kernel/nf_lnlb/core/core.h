@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The pure core: who owns which bucket, and when.
+ *
+ * Frames come in, frames and "bucket map changed" go out. No locks, no clock
+ * reads, no allocation but through the operations, no printing. The same files
+ * compile into the module, into KUnit and into user space.
+ *
+ * DOC: Locking
+ *
+ * Every function of the core runs to its end before the next one on the same
+ * struct lnlb_core starts; the caller sees to that (the module: by
+ * lnlb_cluster::core_lock, a mutex). Operations are called from inside and must
+ * not call back into the core.
+ */
+#ifndef _LNLB_CORE_CORE_H
+#define _LNLB_CORE_CORE_H
+
+#include "types.h"
+
+#define LNLB_NODE_ID_LEN	6
+/* bytes behind the Ethernet header; more than 64 nodes: simulator only */
+#define LNLB_FRAME_MAX \
+	(LNLB_NODES_MAX <= 64 ? 1500 : 800 + 12 * LNLB_NODES_MAX)
+#define LNLB_SESSION_DATA_MAX	64	/* bytes a tracker may save a session */
+
+/**
+ * struct lnlb_node_id - what a node is known by
+ * @mac: MAC address of its bound device
+ */
+struct lnlb_node_id {
+	u8 mac[LNLB_NODE_ID_LEN];
+};
+
+/**
+ * struct lnlb_session_rec - one session on its way to another node
+ * @bucket: its bucket
+ * @tracker: IP protocol of the tracker that saved it, 0 = the default one
+ * @flags: LNLB_SESSION_* bits
+ * @owner: node it stays with
+ * @len: bytes used of @data
+ * @data: the tracker's own record
+ */
+struct lnlb_session_rec {
+	u16 bucket;
+	u8 tracker;
+	u8 flags;
+	struct lnlb_node_id owner;
+	u8 len;
+	u8 data[LNLB_SESSION_DATA_MAX];
+};
+
+#define LNLB_SESSION_GONE	0x01	/* the owner has let go of it */
+#define LNLB_SESSION_FLAGS	LNLB_SESSION_GONE
+
+/**
+ * struct lnlb_core_params - what is the same as long as a core lives
+ * @self: this node
+ * @addr: cluster address, IPv4 as ::ffff:a.b.c.d, network order
+ * @incarnation: higher at each start of this node; the wall clock does
+ * @affinity: enum lnlb_affinity
+ * @affinity_len: prefix length
+ * @mode: enum lnlb_mode
+ */
+struct lnlb_core_params {
+	struct lnlb_node_id self;
+	u8 addr[16];
+	u64 incarnation;
+	u8 affinity;
+	u8 affinity_len;
+	u8 mode;
+};
+
+/**
+ * struct lnlb_core_timers - may change while the core runs
+ * @heartbeat_interval_ms: full state at least this often
+ * @keepalive_interval_ms: sign of life
+ * @dead_interval_ms: silence that means death; at least twice the keepalive
+ */
+struct lnlb_core_timers {
+	u32 heartbeat_interval_ms;
+	u32 keepalive_interval_ms;
+	u32 dead_interval_ms;
+};
+
+/**
+ * struct lnlb_core_event - something an administrator may want to know
+ * @event: enum lnlb_event
+ * @node: whom it is about, NULL if nobody
+ * @state: enum lnlb_node_state, with STATE and NODE_STATE
+ * @weight: with WEIGHT
+ * @claims: buckets, with CLAIMS
+ * @cause: a constant text
+ */
+struct lnlb_core_event {
+	u8 event;
+	const struct lnlb_node_id *node;
+	u8 state;
+	u16 weight;
+	u32 claims;
+	const char *cause;
+};
+
+/**
+ * struct lnlb_core_ops - what the core needs of its surroundings
+ * @alloc: zeroed memory of @size bytes, NULL when there is none
+ * @free: gives it back
+ * @send: sends a frame of @len bytes to node @to, or to all if NULL
+ * @accept: from now on new sessions of @bucket are (not) taken here. The core
+ *	never says true while another live node may still take them.
+ * @barrier: returns when every packet that saw an earlier answer of @accept
+ *	has been dealt with and its session is known to @save
+ * @has_sessions: does this node know of sessions in @bucket, its own or those
+ *	that stay with other nodes?
+ * @save: the next session of @bucket in an order of the callee's choice.
+ *	*@cursor is 0 at first and then what the last call left there. Returns 1
+ *	if @rec was filled, 0 if there is no further one. Sessions may come and
+ *	go between two calls; one that is there all the time is returned at
+ *	least once.
+ * @load: a session that stays with node @rec->owner; LNLB_SESSION_GONE: it
+ *	does so no longer. @from is who says so. 0 or a negative errno.
+ * @node_gone: @node is dead or has left, its sessions are void
+ * @event: for the administrator
+ *
+ * All are called from inside the core's functions, with the caller's context.
+ */
+struct lnlb_core_ops {
+	void *(*alloc)(void *ctx, size_t size);
+	void (*free)(void *ctx, void *mem);
+	void (*send)(void *ctx, const struct lnlb_node_id *to, const u8 *frame,
+		     size_t len);
+	void (*accept)(void *ctx, u16 bucket, bool accept);
+	void (*barrier)(void *ctx);
+	bool (*has_sessions)(void *ctx, u16 bucket);
+	int (*save)(void *ctx, u16 bucket, u64 *cursor,
+		    struct lnlb_session_rec *rec);
+	int (*load)(void *ctx, const struct lnlb_node_id *from,
+		    const struct lnlb_session_rec *rec);
+	void (*node_gone)(void *ctx, const struct lnlb_node_id *node);
+	void (*event)(void *ctx, const struct lnlb_core_event *event);
+};
+
+/**
+ * struct lnlb_node_info - a node as it is shown
+ * @id: its name
+ * @self: it is this one
+ * @agrees: its view is ours
+ * @state: enum lnlb_node_state
+ * @weight_source: enum lnlb_weight_source
+ * @weight: 1..65535
+ * @target: buckets that are to be its own in our view
+ * @claims: buckets that it claims
+ * @heard_ago_ms: since its last frame, 0 for this node
+ */
+struct lnlb_node_info {
+	struct lnlb_node_id id;
+	bool self;
+	bool agrees;
+	u8 state;
+	u8 weight_source;
+	u16 weight;
+	u32 target;
+	u32 claims;
+	u32 heard_ago_ms;
+};
+
+struct lnlb_core;
+
+/**
+ * lnlb_core_new() - make a core, in state joining, silent until started
+ * @params: copied
+ * @timers: copied
+ * @ops: must outlive the core
+ * @ctx: handed to every operation
+ *
+ * Return: the core, or NULL without memory.
+ */
+struct lnlb_core *lnlb_core_new(const struct lnlb_core_params *params,
+				const struct lnlb_core_timers *timers,
+				const struct lnlb_core_ops *ops, void *ctx);
+
+/**
+ * lnlb_core_free() - give all memory back; sends nothing
+ * @core: may be NULL
+ */
+void lnlb_core_free(struct lnlb_core *core);
+
+/**
+ * lnlb_core_start() - announce this node and listen
+ * @core: a new or stopped core; a stopped one starts over without peers
+ * @incarnation: higher than at any earlier start
+ * @now: milliseconds of a clock that never goes back
+ */
+void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now);
+
+/**
+ * lnlb_core_stop() - accept nothing any more, forget all peers
+ * @core: started core
+ * @goodbye: send LEAVE frames; false where nothing can be sent (no carrier)
+ */
+void lnlb_core_stop(struct lnlb_core *core, bool goodbye);
+
+/**
+ * lnlb_core_rx() - take in a frame
+ * @core: started core
+ * @frame: what stands behind the Ethernet header, may be padded at its end
+ * @len: bytes at @frame
+ * @src: Ethernet source address
+ * @now: as of lnlb_core_start(), when the frame arrived
+ *
+ * Nothing in the frame is believed before all of it was checked; a frame that
+ * is refused changes nothing but the duplicate and parameter bookkeeping that
+ * limits events about it.
+ *
+ * Return: LNLB_STAT_FRAME_RX, or the counter of enum lnlb_stat that says why
+ * the frame was refused.
+ */
+int lnlb_core_rx(struct lnlb_core *core, const u8 *frame, size_t len,
+		 const u8 src[LNLB_NODE_ID_LEN], u64 now);
+
+/**
+ * lnlb_core_tick() - do what is due
+ * @core: started core
+ * @now: as of lnlb_core_start()
+ *
+ * Call after each batch of lnlb_core_rx() and each lnlb_core_set_*(), and at
+ * the time it asked for.
+ *
+ * Return: when to call again at the latest, in milliseconds of the same clock.
+ */
+u64 lnlb_core_tick(struct lnlb_core *core, u64 now);
+
+/**
+ * lnlb_core_set_weight() - this node's weight; bumps the epoch if it differs
+ * @core: any core
+ * @weight: 1..65535, higher is less traffic
+ * @source: enum lnlb_weight_source, for display on the other nodes
+ */
+void lnlb_core_set_weight(struct lnlb_core *core, u16 weight, u8 source);
+
+/**
+ * lnlb_core_set_timers() - change the intervals
+ * @core: any core
+ * @timers: copied
+ */
+void lnlb_core_set_timers(struct lnlb_core *core,
+			  const struct lnlb_core_timers *timers);
+
+/**
+ * lnlb_core_resync() - announce full state, ask all nodes for theirs, and hand
+ * all sessions over again
+ * @core: started core
+ */
+void lnlb_core_resync(struct lnlb_core *core);
+
+/**
+ * lnlb_core_session_gone() - tell the bucket's owner that a session ended
+ * @core: started core
+ * @rec: the session, LNLB_SESSION_GONE is set by the callee
+ *
+ * Best effort, one frame: a lost one costs memory at the owner until the
+ * session's timeout there, nothing else.
+ */
+void lnlb_core_session_gone(struct lnlb_core *core,
+			    const struct lnlb_session_rec *rec);
+
+/**
+ * lnlb_core_state() - this node's state
+ * @core: any core
+ *
+ * Return: enum lnlb_node_state.
+ */
+u8 lnlb_core_state(const struct lnlb_core *core);
+
+/**
+ * lnlb_core_fenced() - has this node stopped taking new sessions because a
+ * live node does not hear it?
+ * @core: any core
+ *
+ * Return: true while it is so.
+ */
+bool lnlb_core_fenced(const struct lnlb_core *core);
+
+/**
+ * lnlb_core_digest() - identifies the view this node is in
+ * @core: any core
+ *
+ * Return: the digest.
+ */
+u64 lnlb_core_digest(const struct lnlb_core *core);
+
+/**
+ * lnlb_core_nodes() - list the nodes, this one first, then by id
+ * @core: any core
+ * @now: as of lnlb_core_start()
+ * @info: room for @max nodes
+ * @max: at most this many are written
+ *
+ * Return: number of nodes written.
+ */
+unsigned int lnlb_core_nodes(const struct lnlb_core *core, u64 now,
+			     struct lnlb_node_info *info, unsigned int max);
+
+/**
+ * lnlb_core_target() - who is to own a bucket in the current view
+ * @core: any core
+ * @bucket: 0..LNLB_BUCKETS - 1
+ * @id: filled in
+ *
+ * Return: false if nobody is.
+ */
+bool lnlb_core_target(const struct lnlb_core *core, u16 bucket,
+		      struct lnlb_node_id *id);
+
+#endif /* _LNLB_CORE_CORE_H */

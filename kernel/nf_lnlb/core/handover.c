@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sessions on their way to the nodes that are to own their buckets, a batch of
+ * buckets at a time, frame by frame, each repeated until it is acknowledged.
+ *
+ * Buckets that we claim and that are to be another node's are frozen first:
+ * no new sessions, and a barrier so that all there are can be read. When the
+ * other node has them, the claims are given up. Frozen buckets stay claimed
+ * when a transfer is cut short; a new one starts over.
+ *
+ * Sessions that stay with us in buckets that we do not claim must be known to
+ * the bucket's new owner each time that changes. Until then we are not settled
+ * and nobody claims anything, see claims.c.
+ */
+#include "private.h"
+
+/* does @bucket hold sessions that its owner-to-be has not got from us? */
+static bool lnlb_handover_owed(const struct lnlb_core *core, u16 bucket)
+{
+	const struct lnlb_peer *peer;
+
+	if (lnlb_bit_test(core->claims, bucket))
+		return false;
+	peer = lnlb_core_target_peer(core, bucket);
+	return peer && core->sent_to[bucket] != peer->serial &&
+	       core->ops->has_sessions(core->ctx, bucket);
+}
+
+/* is @bucket ours, and to be the node's that @core->transfer goes to? */
+static bool lnlb_handover_ripe(const struct lnlb_core *core, u16 bucket)
+{
+	const struct lnlb_peer *peer;
+
+	if (!lnlb_bit_test(core->claims, bucket))
+		return false;
+	peer = lnlb_core_target_peer(core, bucket);
+	return peer && lnlb_core_in_step(core, peer);
+}
+
+static void lnlb_handover_pick(struct lnlb_core *core, bool handover)
+{
+	struct lnlb_transfer *t = &core->transfer;
+	struct lnlb_peer *peer;
+	unsigned int b;
+
+	t->n = 0;
+	t->handover = handover;
+	for (b = 0; b < LNLB_BUCKETS && t->n < LNLB_BATCH; b++) {
+		peer = lnlb_core_target_peer(core, b);
+		if (t->to && peer != t->to)
+			continue;
+		if (handover ? !lnlb_handover_ripe(core, b) :
+			       !lnlb_handover_owed(core, b))
+			continue;
+		t->to = peer;
+		t->bucket[t->n++] = b;
+	}
+}
+
+static void lnlb_handover_freeze(struct lnlb_core *core, u16 bucket)
+{
+	if (!lnlb_bit_test(core->accept, bucket))
+		return;
+	lnlb_bit_clear(core->accept, bucket);
+	core->ops->accept(core->ctx, bucket, false);
+}
+
+/* give up buckets that are to be nobody's, and see whether others are left */
+static void lnlb_handover_abandon(struct lnlb_core *core)
+{
+	bool any = false;
+	unsigned int b;
+
+	core->moving = false;
+	for (b = 0; b < LNLB_BUCKETS; b++) {
+		if (!lnlb_bit_test(core->claims, b) ||
+		    core->target[b] == LNLB_TARGET_SELF)
+			continue;
+		if (core->target[b] != LNLB_TARGET_NONE) {
+			core->moving = true;
+			continue;
+		}
+		lnlb_handover_freeze(core, b);
+		lnlb_bit_clear(core->claims, b);
+		any = true;
+	}
+	if (!any)
+		return;
+	lnlb_core_barrier(core);
+	lnlb_core_changed(core);
+}
+
+static void lnlb_handover_start(struct lnlb_core *core)
+{
+	struct lnlb_transfer *t = &core->transfer;
+	unsigned int i;
+
+	if (!core->settled) {
+		lnlb_handover_pick(core, false);
+		core->review = !t->to;	/* sessions may have ended since */
+		lnlb_handover_review(core);
+	}
+	if (!t->to && core->moving)
+		lnlb_handover_pick(core, true);
+	if (!t->to)
+		return;
+	t->pos = 0;
+	t->cursor = 0;
+	t->loaded = false;
+	t->waiting = false;
+	if (!t->handover)
+		return;
+	for (i = 0; i < t->n; i++)
+		lnlb_handover_freeze(core, t->bucket[i]);
+	lnlb_core_barrier(core);
+}
+
+/*
+ * Where the bucket is not ours, others speak for their sessions themselves.
+ * What is known of a node that has gone is of no use to anybody.
+ */
+static bool lnlb_handover_wanted(const struct lnlb_core *core,
+				 const struct lnlb_session_rec *rec)
+{
+	if (rec->len > LNLB_SESSION_DATA_MAX)
+		return false;
+	if (!lnlb_wire_id_cmp(&rec->owner, &core->params.self))
+		return true;
+	return core->transfer.handover && lnlb_view_find(core, &rec->owner);
+}
+
+static bool lnlb_handover_next(struct lnlb_core *core)
+{
+	struct lnlb_transfer *t = &core->transfer;
+
+	while (t->pos < t->n) {
+		memset(&t->rec, 0, sizeof(t->rec));
+		if (core->ops->save(core->ctx, t->bucket[t->pos], &t->cursor,
+				    &t->rec) <= 0) {
+			t->pos++;
+			t->cursor = 0;
+			continue;
+		}
+		t->rec.bucket = t->bucket[t->pos];
+		t->rec.flags = 0;
+		if (lnlb_handover_wanted(core, &t->rec))
+			return true;
+	}
+	return false;
+}
+
+/* Return: false if there was nothing left to put into the frame */
+static bool lnlb_handover_fill(struct lnlb_core *core)
+{
+	struct lnlb_transfer *t = &core->transfer;
+	struct lnlb_wire_sessions *sessions;
+
+	lnlb_wire_begin(t->frame, LNLB_WIRE_SESSIONS, &core->params);
+	sessions = lnlb_wire_append(t->frame, sizeof(*sessions));
+	sessions->to = t->to->id;
+	core->chunk += core->chunk == U32_MAX ? 2 : 1;
+	t->chunk = core->chunk;
+	sessions->chunk = cpu_to_be32(t->chunk);
+	while (t->loaded || lnlb_handover_next(core)) {
+		t->loaded = !lnlb_wire_add_record(t->frame, &t->rec);
+		if (t->loaded)
+			break;
+	}
+	return sessions->n_records != 0;
+}
+
+static void lnlb_handover_send(struct lnlb_core *core)
+{
+	struct lnlb_transfer *t = &core->transfer;
+
+	lnlb_send_frame(core, &t->to->id, t->frame);
+	t->resend_at = core->now + t->backoff_ms;
+	t->backoff_ms = min(t->backoff_ms * 2, (u32)LNLB_RESEND_MAX_MS);
+	t->waiting = true;
+}
+
+static void lnlb_handover_finish(struct lnlb_core *core)
+{
+	struct lnlb_transfer *t = &core->transfer;
+	unsigned int i;
+
+	for (i = 0; i < t->n; i++) {
+		core->sent_to[t->bucket[i]] = t->to->serial;
+		lnlb_bit_clear(core->claims, t->bucket[i]);
+	}
+	if (t->handover)
+		lnlb_core_changed(core);
+	else
+		core->review = true;
+	t->to = NULL;
+}
+
+/**
+ * lnlb_handover_review() - find out whether this node is settled
+ * @core: the node
+ */
+void lnlb_handover_review(struct lnlb_core *core)
+{
+	bool settled = true;
+	unsigned int b;
+
+	if (!core->review)
+		return;
+	core->review = false;
+	for (b = 0; b < LNLB_BUCKETS && settled; b++)
+		settled = !lnlb_handover_owed(core, b);
+	if (settled == core->settled)
+		return;
+	core->settled = settled;
+	lnlb_core_changed(core);
+}
+
+/**
+ * lnlb_handover_run() - go on with the transfer, or start one
+ * @core: the node
+ *
+ * At most one batch at a time, so that a tick takes no longer than a barrier.
+ */
+void lnlb_handover_run(struct lnlb_core *core)
+{
+	struct lnlb_transfer *t = &core->transfer;
+
+	if (!t->to) {
+		if (core->moving)
+			lnlb_handover_abandon(core);
+		lnlb_handover_start(core);
+	}
+	if (!t->to)
+		return;
+	if (t->waiting) {
+		if (core->now >= t->resend_at)
+			lnlb_handover_send(core);
+	} else if (lnlb_handover_fill(core)) {
+		t->backoff_ms = LNLB_RESEND_MIN_MS;
+		lnlb_handover_send(core);
+	} else {
+		lnlb_handover_finish(core);
+		lnlb_handover_review(core);
+	}
+}
+
+/**
+ * lnlb_handover_abort() - leave a transfer that has lost its purpose
+ * @core: the node
+ */
+void lnlb_handover_abort(struct lnlb_core *core)
+{
+	core->transfer.to = NULL;
+	core->dirty = true;
+}
+
+/**
+ * lnlb_handover_acked() - a peer has got a frame of sessions
+ * @core: the node
+ * @peer: who says so
+ * @chunk: which
+ */
+void lnlb_handover_acked(struct lnlb_core *core, const struct lnlb_peer *peer,
+			 u32 chunk)
+{
+	struct lnlb_transfer *t = &core->transfer;
+
+	if (t->to == peer && t->waiting && t->chunk == chunk)
+		t->waiting = false;
+}
+
+/**
+ * lnlb_handover_due() - when does the transfer want the next tick?
+ * @core: the node
+ *
+ * Return: that time, ms; U64_MAX if only a frame can move it on.
+ */
+u64 lnlb_handover_due(const struct lnlb_core *core)
+{
+	const struct lnlb_transfer *t = &core->transfer;
+	unsigned int b;
+
+	if (t->to)
+		return t->waiting ? t->resend_at : core->now;
+	if (!core->settled)
+		return core->now;
+	if (!core->moving)
+		return U64_MAX;
+	for (b = 0; b < LNLB_BUCKETS; b++)
+		if (lnlb_handover_ripe(core, b))
+			return core->now;
+	return U64_MAX;
+}

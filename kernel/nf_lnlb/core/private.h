@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the core share.
+ */
+#ifndef _LNLB_CORE_PRIVATE_H
+#define _LNLB_CORE_PRIVATE_H
+
+#include "core.h"
+#include "table.h"
+#include "wire.h"
+
+#define LNLB_PEERS_MAX		(LNLB_NODES_MAX - 1)
+#define LNLB_TOMBSTONES		LNLB_NODES_MAX
+#define LNLB_TOMBSTONE_MS	60000
+#define LNLB_REJECT_MS		60000	/* one REJECTED event in that time */
+#define LNLB_COALESCE_MS	2	/* changes share a STATE that long */
+#define LNLB_BATCH		128	/* buckets handed over at once */
+#define LNLB_RESEND_MIN_MS	20	/* an unacknowledged SESSIONS frame */
+#define LNLB_RESEND_MAX_MS	200
+
+#define LNLB_TARGET_NONE	0xffff	/* lnlb_core::target */
+#define LNLB_TARGET_SELF	0xfffe
+
+/**
+ * struct lnlb_peer - another live node, as it was last heard
+ * @id: its name
+ * @incarnation: of its frames
+ * @sequence: of its last frame
+ * @heard_at: when that arrived, ms
+ * @met_at: when we made its acquaintance, ms
+ * @asked_at: when we last asked it for a STATE, ms
+ * @serial: see lnlb_core::sent_to; a new one when @met_us changes
+ * @version: of its last STATE
+ * @epoch: as in that
+ * @digest: the view it is in
+ * @acked: low 32 bits of the version of our STATE that it has
+ * @met: announced to it; see lnlb_wire_heard::met
+ * @met_us: what it announces to us
+ * @weight: 1..65535
+ * @weight_source: enum lnlb_weight_source
+ * @state: enum lnlb_node_state
+ * @settled: see lnlb_core::settled
+ * @lists_us: its last STATE says that it hears us
+ * @listed_us: one of its STATEs did
+ * @claims: buckets it claims
+ */
+struct lnlb_peer {
+	struct lnlb_node_id id;
+	u64 incarnation;
+	u64 sequence;
+	u64 heard_at;
+	u64 met_at;
+	u64 asked_at;
+	u32 serial;
+	u64 version;
+	u64 epoch;
+	u64 digest;
+	u32 acked;
+	u16 met;
+	u16 met_us;
+	u16 weight;
+	u8 weight_source;
+	u8 state;
+	bool settled;
+	bool lists_us;
+	bool listed_us;
+	u8 claims[LNLB_WIRE_CLAIMS];
+};
+
+/**
+ * struct lnlb_tombstone - a node that is gone; its old frames are not believed
+ * @id: its name
+ * @incarnation: its last
+ * @sequence: its last
+ * @until: when to forget this, ms
+ */
+struct lnlb_tombstone {
+	struct lnlb_node_id id;
+	u64 incarnation;
+	u64 sequence;
+	u64 until;
+};
+
+/**
+ * struct lnlb_transfer - sessions of a batch of buckets on their way to a node
+ * @to: that node, NULL while there is no transfer
+ * @handover: the buckets are claimed by us and to be released afterwards
+ * @waiting: @frame was sent and not acknowledged
+ * @loaded: @rec did not fit into @frame and comes next
+ * @n: buckets in @bucket
+ * @pos: bucket that is being read
+ * @cursor: where in it, see struct lnlb_core_ops
+ * @chunk: name of @frame
+ * @backoff_ms: until the next repetition
+ * @resend_at: when that is due, ms
+ * @rec: the session read last
+ * @bucket: the batch
+ * @frame: SESSIONS
+ */
+struct lnlb_transfer {
+	struct lnlb_peer *to;
+	bool handover;
+	bool waiting;
+	bool loaded;
+	unsigned int n;
+	unsigned int pos;
+	u64 cursor;
+	u32 chunk;
+	u32 backoff_ms;
+	u64 resend_at;
+	struct lnlb_session_rec rec;
+	u16 bucket[LNLB_BATCH];
+	u8 frame[LNLB_FRAME_MAX];
+};
+
+/**
+ * struct lnlb_core - a node
+ * @params: as given
+ * @timers: as given, made to fit each other
+ * @ops: as given
+ * @ctx: for @ops
+ * @running: between start and stop
+ * @now: newest time that was given, ms
+ * @started_at: ms
+ * @tick_due: when the last tick asked for the next, ms
+ * @state_due: send a STATE then, U64_MAX if none is wanted
+ * @keepalive_due: send a KEEPALIVE, or a STATE that is missed, then
+ * @state_sent_at: when the last STATE was, ms
+ * @asked_at: when strangers were last asked for a STATE, ms
+ * @request: the next STATE asks for theirs
+ * @dirty: something that claims depend on has changed
+ * @review: something that @settled depends on has changed
+ * @moving: there may be buckets that we claim and that are not to be ours
+ * @random: state of the jitter's generator
+ * @sequence: of the last frame sent
+ * @rejected_at: per cause, when REJECTED was last reported, ms; 0 = never
+ * @state: enum lnlb_node_state
+ * @weight: 1..65535
+ * @weight_source: enum lnlb_weight_source
+ * @epoch: grows with each change of @weight or @state
+ * @version: grows with each change of what a STATE says, its list of heard
+ *	nodes aside
+ * @adopt_version: @version when the present view was adopted
+ * @digest: identifies the view
+ * @settled: each session that stays with us, in a bucket that we do not claim,
+ *	is known to the node that is to own the bucket
+ * @fenced: no new sessions, as somebody may believe that we are dead
+ * @stalled: we stood still and must hear from all peers, or @stall_until
+ * @stall_version: what they must acknowledge
+ * @stall_until: ms
+ * @reported_claims: as in the last CLAIMS event
+ * @met: source of lnlb_peer::met
+ * @serial: source of lnlb_peer::serial
+ * @chunk: source of lnlb_transfer::chunk
+ * @n_peers: live peers
+ * @peer: these, ascending by id
+ * @tombstone: nodes that have gone
+ * @claims: buckets that we claim
+ * @accept: those of them whose new sessions we take
+ * @others: buckets that peers claim
+ * @target: by bucket, index of the peer that is to own it, or LNLB_TARGET_*
+ * @sent_to: by bucket, serial of the peer that got our sessions in it since
+ *	we last claimed it, or 0
+ * @transfer: session hand-over
+ * @out: frame in the making
+ * @nodes: input of @table
+ * @table: who is to own what
+ */
+struct lnlb_core {
+	struct lnlb_core_params params;
+	struct lnlb_core_timers timers;
+	const struct lnlb_core_ops *ops;
+	void *ctx;
+	bool running;
+
+	u64 now;
+	u64 started_at;
+	u64 tick_due;
+	u64 state_due;
+	u64 keepalive_due;
+	u64 state_sent_at;
+	u64 asked_at;
+	bool request;
+	bool dirty;
+	bool review;
+	bool moving;
+	u64 random;
+	u64 sequence;
+	u64 rejected_at[2];
+
+	u8 state;
+	u16 weight;
+	u8 weight_source;
+	u64 epoch;
+	u64 version;
+	u64 adopt_version;
+	u64 digest;
+	bool settled;
+	bool fenced;
+	bool stalled;
+	u64 stall_version;
+	u64 stall_until;
+	u32 reported_claims;
+	u16 met;
+	u32 serial;
+	u32 chunk;
+
+	unsigned int n_peers;
+	struct lnlb_peer *peer[LNLB_PEERS_MAX];
+	struct lnlb_tombstone tombstone[LNLB_TOMBSTONES];
+	u8 claims[LNLB_WIRE_CLAIMS];
+	u8 accept[LNLB_WIRE_CLAIMS];
+	u8 others[LNLB_WIRE_CLAIMS];
+	u16 target[LNLB_BUCKETS];
+	u32 sent_to[LNLB_BUCKETS];
+	struct lnlb_transfer transfer;
+	u8 out[LNLB_FRAME_MAX];
+	struct lnlb_table_node nodes[LNLB_NODES_MAX];
+	struct lnlb_table table;
+};
+
+static inline bool lnlb_bit_test(const u8 *map, u16 bucket)
+{
+	return map[bucket / 8] >> bucket % 8 & 1;
+}
+
+static inline void lnlb_bit_set(u8 *map, u16 bucket)
+{
+	map[bucket / 8] |= 1 << bucket % 8;
+}
+
+static inline void lnlb_bit_clear(u8 *map, u16 bucket)
+{
+	map[bucket / 8] &= ~(1 << bucket % 8);
+}
+
+static inline u32 lnlb_bit_count(const u8 *map)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < LNLB_WIRE_CLAIMS; i++)
+		n += hweight8(map[i]);
+	return n;
+}
+
+/* has @ms passed since @then? */
+static inline bool lnlb_core_passed(const struct lnlb_core *core, u64 then,
+				    u64 ms)
+{
+	return core->now > then && core->now - then > ms;
+}
+
+/* the peer that is to own @bucket, NULL if that is us or nobody */
+static inline struct lnlb_peer *
+lnlb_core_target_peer(const struct lnlb_core *core, u16 bucket)
+{
+	u16 target = core->target[bucket];
+
+	return target < LNLB_TARGET_SELF ? core->peer[target] : NULL;
+}
+
+/* parentheses, as the kernel has a macro of that name */
+static inline void lnlb_core_barrier(const struct lnlb_core *core)
+{
+	(core->ops->barrier)(core->ctx);
+}
+
+/* core.c */
+void lnlb_core_event(struct lnlb_core *core, u8 event,
+		     const struct lnlb_peer *peer, const char *cause);
+void lnlb_core_changed(struct lnlb_core *core);
+bool lnlb_core_in_step(const struct lnlb_core *core,
+		       const struct lnlb_peer *peer);
+
+/* view.c */
+struct lnlb_peer *lnlb_view_find(const struct lnlb_core *core,
+				 const struct lnlb_node_id *id);
+bool lnlb_view_buried(const struct lnlb_core *core,
+		      const struct lnlb_node_id *id, u64 incarnation,
+		      u64 sequence);
+void lnlb_view_bury(struct lnlb_core *core, const struct lnlb_node_id *id,
+		    u64 incarnation, u64 sequence);
+struct lnlb_peer *lnlb_view_add(struct lnlb_core *core,
+				const struct lnlb_node_id *id, u64 incarnation);
+void lnlb_view_forget(struct lnlb_core *core, struct lnlb_peer *peer);
+void lnlb_view_expire(struct lnlb_core *core);
+void lnlb_view_adopt(struct lnlb_core *core);
+
+/* fence.c */
+void lnlb_fence_late(struct lnlb_core *core);
+void lnlb_fence_update(struct lnlb_core *core);
+
+/* claims.c */
+void lnlb_claims_update(struct lnlb_core *core);
+void lnlb_claims_drop(struct lnlb_core *core);
+void lnlb_claims_report(struct lnlb_core *core);
+
+/* handover.c */
+void lnlb_handover_run(struct lnlb_core *core);
+void lnlb_handover_review(struct lnlb_core *core);
+void lnlb_handover_abort(struct lnlb_core *core);
+void lnlb_handover_acked(struct lnlb_core *core, const struct lnlb_peer *peer,
+			 u32 chunk);
+u64 lnlb_handover_due(const struct lnlb_core *core);
+
+/* send.c */
+void lnlb_send_frame(struct lnlb_core *core, const struct lnlb_node_id *to,
+		     u8 *frame);
+void lnlb_send_soon(struct lnlb_core *core, u32 ms);
+void lnlb_send_due(struct lnlb_core *core);
+void lnlb_send_leave(struct lnlb_core *core);
+void lnlb_send_ack(struct lnlb_core *core, const struct lnlb_node_id *to,
+		   u32 chunk, u16 refused);
+void lnlb_send_gone(struct lnlb_core *core, const struct lnlb_session_rec *rec);
+
+#endif /* _LNLB_CORE_PRIVATE_H */

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What other nodes say. All of a frame is checked before any of it is believed;
+ * what follows from it is done by the next tick.
+ */
+#include "private.h"
+
+enum lnlb_rx_cause { LNLB_RX_DUPLICATE_ID, LNLB_RX_PARAMS };
+
+static int lnlb_rx_reject(struct lnlb_core *core, enum lnlb_rx_cause cause,
+			  const struct lnlb_node_id *id)
+{
+	struct lnlb_core_event event = {
+		.event = LNLB_EVENT_REJECTED,
+		.node = id,
+		.cause = cause == LNLB_RX_PARAMS ?
+			 "the node has other cluster parameters" :
+			 "another node uses this node's id",
+	};
+	u64 *at = &core->rejected_at[cause];
+
+	if (!*at || lnlb_core_passed(core, *at, LNLB_REJECT_MS)) {
+		*at = core->now + !core->now;
+		core->ops->event(core->ctx, &event);
+	}
+	return cause == LNLB_RX_PARAMS ? LNLB_STAT_FRAME_PARAMS :
+					 LNLB_STAT_FRAME_DUPLICATE_ID;
+}
+
+static bool lnlb_rx_same_params(const struct lnlb_core_params *params,
+				const struct lnlb_wire_header *header)
+{
+	return be16_to_cpu(header->buckets) == LNLB_BUCKETS &&
+	       header->affinity == params->affinity &&
+	       header->affinity_len == params->affinity_len &&
+	       header->mode == params->mode;
+}
+
+static int lnlb_rx_check(struct lnlb_core *core,
+			 const struct lnlb_wire_header *header,
+			 const struct lnlb_peer *peer, const u8 *src)
+{
+	const struct lnlb_core_params *params = &core->params;
+	u64 incarnation = be64_to_cpu(header->incarnation);
+	u64 sequence = be64_to_cpu(header->sequence);
+
+	if (memcmp(header->addr, params->addr, sizeof(params->addr)))
+		return LNLB_STAT_FRAME_ADDR;
+	if (!lnlb_wire_id_cmp(&header->id, &params->self)) {
+		if (incarnation == params->incarnation)
+			return LNLB_STAT_FRAME_ECHO;
+		return lnlb_rx_reject(core, LNLB_RX_DUPLICATE_ID, &header->id);
+	}
+	if (memcmp(header->id.mac, src, LNLB_NODE_ID_LEN))
+		return LNLB_STAT_FRAME_SPOOFED;
+	if (peer && (incarnation < peer->incarnation ||
+		     (incarnation == peer->incarnation &&
+		      sequence <= peer->sequence)))
+		return LNLB_STAT_FRAME_REPLAY;
+	if (!peer && lnlb_view_buried(core, &header->id, incarnation, sequence))
+		return LNLB_STAT_FRAME_REPLAY;
+	if (!lnlb_rx_same_params(params, header))
+		return lnlb_rx_reject(core, LNLB_RX_PARAMS, &header->id);
+	return LNLB_STAT_FRAME_RX;
+}
+
+static const struct lnlb_wire_heard *
+lnlb_rx_find_self(const struct lnlb_core *core,
+		  const struct lnlb_wire_state *state)
+{
+	unsigned int i;
+
+	for (i = 0; i < be16_to_cpu(state->n_heard); i++)
+		if (!lnlb_wire_id_cmp(&state->heard[i].id, &core->params.self))
+			return &state->heard[i];
+	return NULL;
+}
+
+/* has the peer heard us, and what? */
+static void lnlb_rx_heard(struct lnlb_core *core, struct lnlb_peer *peer,
+			  const struct lnlb_wire_state *state)
+{
+	const struct lnlb_wire_heard *heard = lnlb_rx_find_self(core, state);
+	u16 met;
+
+	peer->lists_us = heard;
+	if (!heard)
+		return;
+	met = be16_to_cpu(heard->met);
+	peer->acked = be32_to_cpu(heard->version);
+	if (peer->listed_us && peer->met_us == met)
+		return;
+	/* it may have forgotten us, and with us the sessions it got from us */
+	peer->listed_us = true;
+	peer->met_us = met;
+	peer->serial = ++core->serial;
+	if (core->transfer.to == peer)
+		lnlb_handover_abort(core);
+	core->review = true;
+}
+
+/* does the STATE want to be answered, and how soon? */
+static void lnlb_rx_answer(struct lnlb_core *core, const struct lnlb_peer *peer,
+			   const struct lnlb_wire_state *state)
+{
+	bool has_ours = peer->lists_us && peer->acked == (u32)core->version;
+
+	if (state->flags & LNLB_WIRE_REQUEST ||
+	    (state->flags & LNLB_WIRE_JOIN && !has_ours) ||
+	    peer->digest != be64_to_cpu(state->digest) ||
+	    peer->settled != !!(state->flags & LNLB_WIRE_SETTLED))
+		lnlb_send_soon(core, LNLB_COALESCE_MS);
+	else if (peer->version != be64_to_cpu(state->version))
+		lnlb_send_soon(core, core->timers.keepalive_interval_ms / 2);
+}
+
+static void lnlb_rx_report(struct lnlb_core *core, const struct lnlb_peer *peer,
+			   bool new, u16 old_weight, u8 old_state)
+{
+	if (new) {
+		lnlb_core_event(core, LNLB_EVENT_NODE_JOIN, peer,
+				"first heard");
+		return;
+	}
+	if (peer->state != old_state)
+		lnlb_core_event(core, LNLB_EVENT_NODE_STATE, peer,
+				"announced by the node");
+	if (peer->weight != old_weight)
+		lnlb_core_event(core, LNLB_EVENT_WEIGHT, peer,
+				"announced by the node");
+}
+
+static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
+			 const struct lnlb_wire_frame *frame)
+{
+	const struct lnlb_wire_header *header = frame->header;
+	const struct lnlb_wire_state *state = frame->state;
+	bool new = !peer;
+	u16 old_weight;
+	u8 old_state;
+
+	if (new && core->n_peers == LNLB_PEERS_MAX)
+		return LNLB_STAT_FRAME_TOO_MANY_NODES;
+	if (new)
+		peer = lnlb_view_add(core, &header->id,
+				     be64_to_cpu(header->incarnation));
+	if (!peer)
+		return LNLB_STAT_FRAME_OVERFLOW;
+	old_weight = peer->weight;
+	old_state = peer->state;
+	lnlb_rx_heard(core, peer, state);
+	lnlb_rx_answer(core, peer, state);
+	peer->version = be64_to_cpu(state->version);
+	peer->epoch = be64_to_cpu(state->epoch);
+	peer->digest = be64_to_cpu(state->digest);
+	peer->weight = be16_to_cpu(state->weight);
+	peer->weight_source = state->weight_source;
+	peer->state = state->state;
+	peer->settled = state->flags & LNLB_WIRE_SETTLED;
+	memcpy(peer->claims, state->claims, sizeof(peer->claims));
+	peer->heard_at = core->now;
+	peer->sequence = be64_to_cpu(header->sequence);
+	core->dirty = true;
+	lnlb_rx_report(core, peer, new, old_weight, old_state);
+	return LNLB_STAT_FRAME_RX;
+}
+
+/* ask for a STATE, once per keepalive interval */
+static void lnlb_rx_ask(struct lnlb_core *core, u64 *asked_at)
+{
+	if (*asked_at && !lnlb_core_passed(core, *asked_at,
+					   core->timers.keepalive_interval_ms))
+		return;
+	*asked_at = core->now;
+	core->request = true;
+	lnlb_send_soon(core, LNLB_COALESCE_MS);
+}
+
+static int lnlb_rx_load(struct lnlb_core *core, const struct lnlb_peer *peer,
+			const struct lnlb_session_rec *rec)
+{
+	bool own = !lnlb_wire_id_cmp(&rec->owner, &peer->id);
+
+	/* we know best what stays with us */
+	if (!lnlb_wire_id_cmp(&rec->owner, &core->params.self))
+		return 0;
+	if (!own && (rec->flags & LNLB_SESSION_GONE ||
+		     !lnlb_view_find(core, &rec->owner)))
+		return -ENOENT;
+	return core->ops->load(core->ctx, &peer->id, rec);
+}
+
+static void lnlb_rx_sessions(struct lnlb_core *core,
+			     const struct lnlb_peer *peer,
+			     const struct lnlb_wire_sessions *sessions)
+{
+	const u8 *pos = (const u8 *)(sessions + 1);
+	struct lnlb_session_rec rec;
+	u16 n, refused = 0;
+
+	if (lnlb_wire_id_cmp(&sessions->to, &core->params.self) &&
+	    !(sessions->to.mac[0] & 1))
+		return;
+	for (n = be16_to_cpu(sessions->n_records); n; n--) {
+		pos = lnlb_wire_record(pos, &rec);
+		refused += lnlb_rx_load(core, peer, &rec) < 0;
+	}
+	if (sessions->chunk)
+		lnlb_send_ack(core, &peer->id, be32_to_cpu(sessions->chunk),
+			      refused);
+}
+
+static void lnlb_rx_leave(struct lnlb_core *core, struct lnlb_peer *peer,
+			  const struct lnlb_wire_header *header)
+{
+	if (peer) {
+		lnlb_core_event(core, LNLB_EVENT_NODE_LEAVE, peer,
+				"the node said good-bye");
+		lnlb_view_forget(core, peer);
+	}
+	lnlb_view_bury(core, &header->id, be64_to_cpu(header->incarnation),
+		       be64_to_cpu(header->sequence));
+}
+
+static void lnlb_rx_other(struct lnlb_core *core, struct lnlb_peer *peer,
+			  const struct lnlb_wire_frame *frame)
+{
+	peer->heard_at = core->now;
+	peer->sequence = be64_to_cpu(frame->header->sequence);
+	switch (frame->header->type) {
+	case LNLB_WIRE_KEEPALIVE:
+		if (be64_to_cpu(frame->keepalive->version) > peer->version)
+			lnlb_rx_ask(core, &peer->asked_at);
+		break;
+	case LNLB_WIRE_SESSIONS:
+		lnlb_rx_sessions(core, peer, frame->sessions);
+		break;
+	case LNLB_WIRE_SESSIONS_ACK:
+		if (!lnlb_wire_id_cmp(&frame->ack->to, &core->params.self))
+			lnlb_handover_acked(core, peer,
+					    be32_to_cpu(frame->ack->chunk));
+		break;
+	}
+}
+
+int lnlb_core_rx(struct lnlb_core *core, const u8 *data, size_t len,
+		 const u8 src[LNLB_NODE_ID_LEN], u64 now)
+{
+	struct lnlb_wire_frame frame;
+	struct lnlb_peer *peer;
+	int stat;
+
+	if (!core->running)
+		return LNLB_STAT_FRAME_OVERFLOW;
+	core->now = max(core->now, now);
+	stat = lnlb_wire_parse(data, len, &frame);
+	if (stat != LNLB_STAT_FRAME_RX)
+		return stat;
+	peer = lnlb_view_find(core, &frame.header->id);
+	stat = lnlb_rx_check(core, frame.header, peer, src);
+	if (stat != LNLB_STAT_FRAME_RX)
+		return stat;
+	if (peer && peer->incarnation != be64_to_cpu(frame.header->incarnation)) {
+		lnlb_core_event(core, LNLB_EVENT_NODE_DEAD, peer,
+				"the node started anew");
+		lnlb_view_forget(core, peer);
+		peer = NULL;
+	}
+	if (frame.header->type == LNLB_WIRE_STATE)
+		return lnlb_rx_state(core, peer, &frame);
+	if (frame.header->type == LNLB_WIRE_LEAVE)
+		lnlb_rx_leave(core, peer, frame.header);
+	else if (peer)
+		lnlb_rx_other(core, peer, &frame);
+	else
+		lnlb_rx_ask(core, &core->asked_at);
+	return stat;
+}

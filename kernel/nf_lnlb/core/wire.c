@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading and writing frames. Whatever comes out of lnlb_wire_parse() with
+ * LNLB_STAT_FRAME_RX can be read without further checks of lengths and ranges.
+ */
+#include "wire.h"
+
+#define LNLB_WIRE_EXTENSION_HEADER	4
+
+static bool lnlb_wire_id_valid(const struct lnlb_node_id *id)
+{
+	return !(id->mac[0] & 1) && memchr_inv(id->mac, 0, sizeof(id->mac));
+}
+
+static bool lnlb_wire_everybody(const struct lnlb_node_id *id)
+{
+	return !memchr_inv(id->mac, 0xff, sizeof(id->mac));
+}
+
+static bool lnlb_wire_zero(const void *start, size_t bytes)
+{
+	return !memchr_inv(start, 0, bytes);
+}
+
+static int lnlb_wire_extensions(const u8 *pos, const u8 *end)
+{
+	size_t len;
+
+	for (; pos < end; pos += len) {
+		if (end - pos < LNLB_WIRE_EXTENSION_HEADER)
+			return LNLB_STAT_FRAME_LENGTH;
+		len = LNLB_WIRE_EXTENSION_HEADER +
+		      ((size_t)pos[2] << 8 | pos[3]);
+		if ((size_t)(end - pos) < len)
+			return LNLB_STAT_FRAME_LENGTH;
+	}
+	return LNLB_STAT_FRAME_RX;
+}
+
+static int lnlb_wire_parse_keepalive(const u8 *body, const u8 *end)
+{
+	const struct lnlb_wire_keepalive *keepalive = (const void *)body;
+
+	if ((size_t)(end - body) < sizeof(*keepalive))
+		return LNLB_STAT_FRAME_LENGTH;
+	if (keepalive->state == LNLB_NODE_WAITING ||
+	    keepalive->state > LNLB_NODE_STATE_MAX ||
+	    !lnlb_wire_zero(keepalive->reserved, sizeof(keepalive->reserved)))
+		return LNLB_STAT_FRAME_RESERVED;
+	return lnlb_wire_extensions(body + sizeof(*keepalive), end);
+}
+
+static bool lnlb_wire_state_in_range(const struct lnlb_wire_state *state)
+{
+	return state->weight && state->state != LNLB_NODE_WAITING &&
+	       state->state <= LNLB_NODE_STATE_MAX &&
+	       state->weight_source <= LNLB_WEIGHT_SOURCE_MAX &&
+	       !(state->flags & ~LNLB_WIRE_STATE_FLAGS) &&
+	       lnlb_wire_zero(state->reserved, sizeof(state->reserved)) &&
+	       !state->reserved2;
+}
+
+static int lnlb_wire_parse_state(const u8 *body, const u8 *end)
+{
+	const struct lnlb_wire_state *state = (const void *)body;
+	size_t i, n, len;
+
+	if ((size_t)(end - body) < sizeof(*state))
+		return LNLB_STAT_FRAME_LENGTH;
+	n = be16_to_cpu(state->n_heard);
+	if (n > LNLB_WIRE_HEARD_MAX)
+		return LNLB_STAT_FRAME_TOO_MANY_NODES;
+	len = sizeof(*state) + n * sizeof(state->heard[0]);
+	if ((size_t)(end - body) < len)
+		return LNLB_STAT_FRAME_LENGTH;
+	if (!lnlb_wire_state_in_range(state))
+		return LNLB_STAT_FRAME_RESERVED;
+	for (i = 0; i < n; i++)
+		if (!lnlb_wire_id_valid(&state->heard[i].id) ||
+		    (i && lnlb_wire_id_cmp(&state->heard[i - 1].id,
+					   &state->heard[i].id) >= 0))
+			return LNLB_STAT_FRAME_RESERVED;
+	return lnlb_wire_extensions(body + len, end);
+}
+
+static int lnlb_wire_parse_record(const u8 **pos, const u8 *end)
+{
+	const struct lnlb_wire_record *rec = (const void *)*pos;
+
+	if ((size_t)(end - *pos) < sizeof(*rec) ||
+	    (size_t)(end - *pos) < sizeof(*rec) + rec->len)
+		return LNLB_STAT_FRAME_LENGTH;
+	if (be16_to_cpu(rec->bucket) >= LNLB_BUCKETS || rec->reserved ||
+	    rec->flags & ~LNLB_SESSION_FLAGS ||
+	    rec->len > LNLB_SESSION_DATA_MAX || !lnlb_wire_id_valid(&rec->owner))
+		return LNLB_STAT_FRAME_RESERVED;
+	*pos += sizeof(*rec) + rec->len;
+	return LNLB_STAT_FRAME_RX;
+}
+
+static int lnlb_wire_parse_sessions(const u8 *body, const u8 *end)
+{
+	const struct lnlb_wire_sessions *sessions = (const void *)body;
+	const u8 *pos = body + sizeof(*sessions);
+	unsigned int n;
+	int stat;
+
+	if ((size_t)(end - body) < sizeof(*sessions))
+		return LNLB_STAT_FRAME_LENGTH;
+	if (sessions->reserved ||
+	    (!lnlb_wire_id_valid(&sessions->to) &&
+	     !(lnlb_wire_everybody(&sessions->to) && !sessions->chunk)))
+		return LNLB_STAT_FRAME_RESERVED;
+	for (n = be16_to_cpu(sessions->n_records); n; n--) {
+		stat = lnlb_wire_parse_record(&pos, end);
+		if (stat != LNLB_STAT_FRAME_RX)
+			return stat;
+	}
+	return lnlb_wire_extensions(pos, end);
+}
+
+static int lnlb_wire_parse_ack(const u8 *body, const u8 *end)
+{
+	const struct lnlb_wire_ack *ack = (const void *)body;
+
+	if ((size_t)(end - body) < sizeof(*ack))
+		return LNLB_STAT_FRAME_LENGTH;
+	if (ack->reserved || ack->reserved2 || !lnlb_wire_id_valid(&ack->to))
+		return LNLB_STAT_FRAME_RESERVED;
+	return lnlb_wire_extensions(body + sizeof(*ack), end);
+}
+
+static int lnlb_wire_parse_body(u8 type, const u8 *body, const u8 *end)
+{
+	switch (type) {
+	case LNLB_WIRE_KEEPALIVE:
+		return lnlb_wire_parse_keepalive(body, end);
+	case LNLB_WIRE_STATE:
+		return lnlb_wire_parse_state(body, end);
+	case LNLB_WIRE_LEAVE:
+		return lnlb_wire_extensions(body, end);
+	case LNLB_WIRE_SESSIONS:
+		return lnlb_wire_parse_sessions(body, end);
+	default:
+		return lnlb_wire_parse_ack(body, end);
+	}
+}
+
+/* magic and version stand alone: behind them, other versions may differ */
+static int lnlb_wire_parse_header(const u8 *data, size_t len)
+{
+	const struct lnlb_wire_header *header = (const void *)data;
+
+	if (len < offsetof(struct lnlb_wire_header, flags))
+		return LNLB_STAT_FRAME_TRUNCATED;
+	if (be32_to_cpu(header->magic) != LNLB_WIRE_MAGIC)
+		return LNLB_STAT_FRAME_MAGIC;
+	if (header->version != LNLB_WIRE_VERSION)
+		return LNLB_STAT_FRAME_VERSION;
+	if (header->type < LNLB_WIRE_KEEPALIVE ||
+	    header->type > LNLB_WIRE_SESSIONS_ACK)
+		return LNLB_STAT_FRAME_TYPE;
+	if (len < sizeof(*header) || len < be16_to_cpu(header->length))
+		return LNLB_STAT_FRAME_TRUNCATED;
+	if (be16_to_cpu(header->length) < sizeof(*header) ||
+	    be16_to_cpu(header->length) > LNLB_FRAME_MAX)
+		return LNLB_STAT_FRAME_LENGTH;
+	if (header->flags & cpu_to_be16(LNLB_WIRE_AUTH))
+		return LNLB_STAT_FRAME_AUTH;
+	if (header->flags || header->reserved ||
+	    !lnlb_wire_zero(header->reserved_id, sizeof(header->reserved_id)) ||
+	    !lnlb_wire_zero(header->reserved_params,
+			    sizeof(header->reserved_params)) ||
+	    !lnlb_wire_id_valid(&header->id))
+		return LNLB_STAT_FRAME_RESERVED;
+	return LNLB_STAT_FRAME_RX;
+}
+
+/**
+ * lnlb_wire_parse() - is this a frame, and which?
+ * @data: what stands behind the Ethernet header
+ * @len: bytes at @data, padding included
+ * @frame: filled in on success, points into @data
+ *
+ * Checks all that can be checked without knowing the receiver.
+ *
+ * Return: LNLB_STAT_FRAME_RX, or the counter that says what is wrong.
+ */
+int lnlb_wire_parse(const u8 *data, size_t len, struct lnlb_wire_frame *frame)
+{
+	const struct lnlb_wire_header *header = (const void *)data;
+	const u8 *body = data + sizeof(*header);
+	int stat;
+
+	stat = lnlb_wire_parse_header(data, len);
+	if (stat != LNLB_STAT_FRAME_RX)
+		return stat;
+	stat = lnlb_wire_parse_body(header->type, body,
+				    data + be16_to_cpu(header->length));
+	if (stat != LNLB_STAT_FRAME_RX)
+		return stat;
+	frame->header = header;
+	frame->state = (const void *)body;
+	return stat;
+}
+
+/**
+ * lnlb_wire_record() - read a session out of a parsed SESSIONS frame
+ * @pos: first byte behind struct lnlb_wire_sessions, or what the last call
+ *	returned; not to be called more than lnlb_wire_sessions::n_records times
+ * @rec: filled in
+ *
+ * Return: where the next one starts.
+ */
+const u8 *lnlb_wire_record(const u8 *pos, struct lnlb_session_rec *rec)
+{
+	const struct lnlb_wire_record *wire = (const void *)pos;
+
+	memset(rec, 0, sizeof(*rec));
+	rec->bucket = be16_to_cpu(wire->bucket);
+	rec->tracker = wire->tracker;
+	rec->flags = wire->flags;
+	rec->owner = wire->owner;
+	rec->len = wire->len;
+	memcpy(rec->data, wire->data, wire->len);
+	return pos + sizeof(*wire) + wire->len;
+}
+
+/**
+ * lnlb_wire_begin() - start to write a frame
+ * @frame: LNLB_FRAME_MAX bytes
+ * @type: enum lnlb_wire_type
+ * @params: the sender
+ */
+void lnlb_wire_begin(u8 *frame, u8 type, const struct lnlb_core_params *params)
+{
+	struct lnlb_wire_header *header = (void *)frame;
+
+	memset(header, 0, sizeof(*header));
+	header->magic = cpu_to_be32(LNLB_WIRE_MAGIC);
+	header->version = LNLB_WIRE_VERSION;
+	header->type = type;
+	header->length = cpu_to_be16(sizeof(*header));
+	header->id = params->self;
+	header->incarnation = cpu_to_be64(params->incarnation);
+	memcpy(header->addr, params->addr, sizeof(header->addr));
+	header->buckets = cpu_to_be16(LNLB_BUCKETS);
+	header->affinity = params->affinity;
+	header->affinity_len = params->affinity_len;
+	header->mode = params->mode;
+}
+
+/**
+ * lnlb_wire_append() - make room at the end of a frame
+ * @frame: lnlb_wire_begin() was here
+ * @bytes: how much
+ *
+ * Return: zeroed room, NULL if there is none left.
+ */
+void *lnlb_wire_append(u8 *frame, size_t bytes)
+{
+	struct lnlb_wire_header *header = (void *)frame;
+	size_t len = be16_to_cpu(header->length);
+
+	if (bytes > LNLB_FRAME_MAX - len)
+		return NULL;
+	header->length = cpu_to_be16(len + bytes);
+	return memset(frame + len, 0, bytes);
+}
+
+/**
+ * lnlb_wire_add_record() - put one more session into a SESSIONS frame
+ * @frame: header and struct lnlb_wire_sessions, perhaps more sessions
+ * @rec: the session
+ *
+ * Return: false if it does not fit.
+ */
+bool lnlb_wire_add_record(u8 *frame, const struct lnlb_session_rec *rec)
+{
+	struct lnlb_wire_sessions *sessions;
+	struct lnlb_wire_record *wire;
+
+	wire = lnlb_wire_append(frame, sizeof(*wire) + rec->len);
+	if (!wire)
+		return false;
+	wire->bucket = cpu_to_be16(rec->bucket);
+	wire->tracker = rec->tracker;
+	wire->flags = rec->flags;
+	wire->owner = rec->owner;
+	wire->len = rec->len;
+	memcpy(wire->data, rec->data, rec->len);
+	sessions = (void *)(frame + sizeof(struct lnlb_wire_header));
+	sessions->n_records =
+		cpu_to_be16(be16_to_cpu(sessions->n_records) + 1);
+	return true;
+}
+
+/**
+ * lnlb_wire_seal() - make a frame ready to be sent, once more if need be
+ * @frame: a complete frame
+ * @sequence: higher than in any frame before
+ *
+ * Return: its length in bytes.
+ */
+size_t lnlb_wire_seal(u8 *frame, u64 sequence)
+{
+	struct lnlb_wire_header *header = (void *)frame;
+
+	header->sequence = cpu_to_be64(sequence);
+	return be16_to_cpu(header->length);
+}
