@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _LNLB_CLUSTER_H
+#define _LNLB_CLUSTER_H
+
+#include "lnlb.h"
+
+/**
+ * lnlb_cluster_hold() - take hold of a cluster, bring it up if need be
+ * @net: the namespace
+ * @holder: door, cfg, active and active_next filled in by the caller; stays
+ *	with the cluster until lnlb_cluster_release()
+ * @why: filled in on refusal
+ *
+ * The device is bound later, by the namespace's reconcile work.
+ * Context: process context, may sleep; RTNL not needed and not taken.
+ * Return: 0 or a negative errno; nothing is changed on error.
+ */
+int lnlb_cluster_hold(struct net *net, struct lnlb_holder *holder,
+		      struct lnlb_refusal *why);
+
+/**
+ * lnlb_cluster_release() - let go; the last one takes the cluster down
+ * @holder: as given to lnlb_cluster_hold()
+ *
+ * Context: process context, may sleep; RTNL not needed and not taken.
+ */
+void lnlb_cluster_release(struct lnlb_holder *holder);
+
+/**
+ * lnlb_cluster_changed() - a holder became active or ceased to be so
+ * @holder: the holder
+ */
+void lnlb_cluster_changed(struct lnlb_holder *holder);
+
+/**
+ * lnlb_cluster_add() - the generic netlink door: create
+ * @net: the namespace
+ * @cfg: what is asked for
+ * @name: filled in with the cluster's name
+ * @why: filled in on refusal
+ *
+ * When this returns the device is bound.
+ * Context: process context without locks.
+ * Return: 0 or a negative errno.
+ */
+int lnlb_cluster_add(struct net *net, const struct lnlb_config *cfg,
+		     char name[LNLB_NAME_LEN], struct lnlb_refusal *why);
+
+/**
+ * lnlb_cluster_del() - the generic netlink door: take out
+ * @net: the namespace
+ * @name: the cluster's name
+ * @why: filled in on refusal
+ *
+ * When this returns the cluster is down, unless nft rules hold it, too.
+ * Context: process context without locks.
+ * Return: 0, -ENOENT or -EBUSY.
+ */
+int lnlb_cluster_del(struct net *net, const char *name,
+		     struct lnlb_refusal *why);
+
+/**
+ * lnlb_cluster_set() - change weight, weight source, timeout or flags
+ * @net: the namespace
+ * @name: the cluster's name
+ * @cfg: what is to be changed
+ * @why: filled in on refusal
+ *
+ * Return: 0 or a negative errno.
+ */
+int lnlb_cluster_set(struct net *net, const char *name,
+		     const struct lnlb_config *cfg, struct lnlb_refusal *why);
+
+/**
+ * lnlb_cluster_by_name() - find a cluster
+ * @ln: the namespace, lnlb_net::lock held
+ * @name: its name
+ *
+ * Return: the cluster or NULL.
+ */
+struct lnlb_cluster *lnlb_cluster_by_name(struct lnlb_net *ln,
+					  const char *name);
+
+/**
+ * lnlb_cluster_doors() - who holds it
+ * @cluster: lnlb_net::lock held
+ *
+ * Return: enum lnlb_doors bits.
+ */
+u8 lnlb_cluster_doors(const struct lnlb_cluster *cluster);
+
+/**
+ * lnlb_cluster_unlink() - take a cluster out of the lists of its namespace
+ * @cluster: unbound, lnlb_net::lock held
+ */
+void lnlb_cluster_unlink(struct lnlb_cluster *cluster);
+
+/**
+ * lnlb_cluster_free() - free it after a grace period
+ * @cluster: unbound, unlinked, without holders
+ *
+ * Context: process context, may sleep.
+ */
+void lnlb_cluster_free(struct lnlb_cluster *cluster);
+
+#endif /* _LNLB_CLUSTER_H */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between kernels, 6.1 to 7.x. Kbuild probes the headers of the
+ * kernel at hand for each difference; nothing goes by a version number.
+ */
+#ifndef _LNLB_COMPAT_H
+#define _LNLB_COMPAT_H
+
+#include <linux/sysctl.h>
+#include <net/net_namespace.h>
+
+/* struct ctl_table became const for handlers. */
+#ifdef LNLB_HAVE_CONST_CTL_TABLE
+#define LNLB_CTL_TABLE const struct ctl_table
+#else
+#define LNLB_CTL_TABLE struct ctl_table
+#endif
+
+/* register_net_sysctl() became a macro that takes the size of an array. */
+#ifdef register_net_sysctl
+#define lnlb_register_net_sysctl(net, path, table, size) \
+	register_net_sysctl_sz(net, path, table, size)
+#else
+#define lnlb_register_net_sysctl(net, path, table, size) \
+	register_net_sysctl(net, path, table)
+#endif
+
+/* nft_expr_ops.dump was given whether to reset state. */
+#ifdef LNLB_HAVE_NFT_DUMP_RESET
+#define LNLB_NFT_DUMP_RESET	, bool reset
+#else
+#define LNLB_NFT_DUMP_RESET
+#endif
+
+/* nft_expr_ops.validate lost an argument that nobody used. */
+#ifdef LNLB_HAVE_NFT_VALIDATE_DATA
+#define LNLB_NFT_VALIDATE_DATA	, const struct nft_data **data
+#else
+#define LNLB_NFT_VALIDATE_DATA
+#endif
+
+/* nft_expr_ops.reduce is gone in newer kernels. */
+#ifdef LNLB_HAVE_NFT_REDUCE
+#define LNLB_NFT_REDUCE		.reduce = NFT_REDUCE_READONLY,
+#else
+#define LNLB_NFT_REDUCE
+#endif
+
+#endif /* _LNLB_COMPAT_H */

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What doors may ask for, and how what several ask for fits together. */
+
+#include <linux/etherdevice.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+
+#include "config.h"
+
+static int refuse(struct lnlb_refusal *why, u32 cfg, const char *cause, int err)
+{
+	why->cfg = cfg;
+	why->cause = cause;
+	return err;
+}
+
+static int check_addr(struct net *net, const struct in6_addr *addr,
+		      struct lnlb_refusal *why)
+{
+	__be32 a4 = addr->s6_addr32[3];
+
+	if (!ipv6_addr_v4mapped(addr))
+		return refuse(why, 0, "IPv6 cluster addresses are not supported",
+			      -EOPNOTSUPP);
+	if (ipv4_is_zeronet(a4))
+		return refuse(why, 0, "0.0.0.0/8 cannot be a cluster address",
+			      -EINVAL);
+	if (ipv4_is_loopback(a4))
+		return refuse(why, 0,
+			      "a loopback address cannot be a cluster address",
+			      -EINVAL);
+	if (ipv4_is_multicast(a4))
+		return refuse(why, 0,
+			      "a multicast address cannot be a cluster address",
+			      -EINVAL);
+	if (ipv4_is_lbcast(a4) || inet_addr_type(net, a4) == RTN_BROADCAST)
+		return refuse(why, 0,
+			      "a broadcast address cannot be a cluster address",
+			      -EINVAL);
+	if ((a4 & htonl(0xf0000000)) == htonl(0xf0000000))
+		return refuse(why, 0,
+			      "240.0.0.0/4 is reserved, it cannot be a cluster address",
+			      -EINVAL);
+	return 0;
+}
+
+static int check_weight(const struct lnlb_config *cfg, struct lnlb_refusal *why)
+{
+	if (cfg->set & LNLB_CFG_WEIGHT &&
+	    cfg->weight_source > LNLB_WEIGHT_SOURCE_MAX)
+		return refuse(why, LNLB_CFG_WEIGHT, "unknown weight source",
+			      -EOPNOTSUPP);
+	if (!(cfg->set & LNLB_CFG_WEIGHT_VALUE))
+		return 0;
+	if (cfg->set & LNLB_CFG_WEIGHT &&
+	    cfg->weight_source != LNLB_WEIGHT_MANUAL)
+		return refuse(why, LNLB_CFG_WEIGHT_VALUE,
+			      "a weight can be given with the weight source manual only",
+			      -EINVAL);
+	if (cfg->weight < LNLB_WEIGHT_MIN)
+		return refuse(why, LNLB_CFG_WEIGHT_VALUE,
+			      "the weight must be 1 to 65535", -ERANGE);
+	return 0;
+}
+
+static int check_affinity(const struct lnlb_config *cfg,
+			  struct lnlb_refusal *why)
+{
+	bool network = cfg->affinity == LNLB_AFFINITY_NETWORK;
+
+	if (!(cfg->set & LNLB_CFG_AFFINITY))
+		return cfg->affinity_len ?
+		       refuse(why, LNLB_CFG_AFFINITY,
+			      "a prefix length goes with affinity network",
+			      -EINVAL) : 0;
+	if (cfg->affinity > LNLB_AFFINITY_MAX)
+		return refuse(why, LNLB_CFG_AFFINITY, "unknown affinity",
+			      -EOPNOTSUPP);
+	if (!network && cfg->affinity_len)
+		return refuse(why, LNLB_CFG_AFFINITY,
+			      "a prefix length goes with affinity network only",
+			      -EINVAL);
+	if (network && !cfg->affinity_len)
+		return refuse(why, LNLB_CFG_AFFINITY,
+			      "affinity network needs a prefix length of 1 to 32",
+			      -EINVAL);
+	if (cfg->affinity_len > 32)
+		return refuse(why, LNLB_CFG_AFFINITY,
+			      "the prefix length must be 1 to 32", -ERANGE);
+	return 0;
+}
+
+static int check_mode(const struct lnlb_config *cfg, struct lnlb_refusal *why)
+{
+	if (cfg->set & LNLB_CFG_MODE && cfg->mode > LNLB_MODE_MAX)
+		return refuse(why, LNLB_CFG_MODE, "unknown mode", -EOPNOTSUPP);
+	if (cfg->set & LNLB_CFG_MODE && cfg->mode != LNLB_MODE_UNICAST)
+		return refuse(why, LNLB_CFG_MODE,
+			      "of the modes only unicast is supported",
+			      -EOPNOTSUPP);
+	if (cfg->set & LNLB_CFG_MAC && !is_valid_ether_addr(cfg->mac))
+		return refuse(why, LNLB_CFG_MAC,
+			      "the cluster MAC must be a unicast address and not zero",
+			      -EINVAL);
+	return 0;
+}
+
+static int check_rest(const struct lnlb_config *cfg, struct lnlb_refusal *why)
+{
+	if (cfg->set & LNLB_CFG_DEV && !dev_valid_name(cfg->dev))
+		return refuse(why, LNLB_CFG_DEV, "not a device name", -EINVAL);
+	if (cfg->set & LNLB_CFG_NAME && !dev_valid_name(cfg->name))
+		return refuse(why, LNLB_CFG_NAME,
+			      "a cluster name has 1 to 15 characters, no blanks and no '/' or ':'",
+			      -EINVAL);
+	if (cfg->set & LNLB_CFG_TIMEOUT && (cfg->timeout < LNLB_TIMEOUT_MIN ||
+					    cfg->timeout > LNLB_TIMEOUT_MAX))
+		return refuse(why, LNLB_CFG_TIMEOUT,
+			      "the timeout must be 1 to 31536000 seconds",
+			      -ERANGE);
+	if (cfg->set & LNLB_CFG_FLAGS && cfg->flags & ~LNLB_F_ALL)
+		return refuse(why, LNLB_CFG_FLAGS, "unknown flag", -EOPNOTSUPP);
+	if (cfg->set & LNLB_CFG_KEY)
+		return refuse(why, LNLB_CFG_KEY, "keys are not supported",
+			      -EOPNOTSUPP);
+	return 0;
+}
+
+int lnlb_config_check(struct net *net, const struct lnlb_config *cfg,
+		      struct lnlb_refusal *why)
+{
+	return check_addr(net, &cfg->addr, why) ?:
+	       check_weight(cfg, why) ?:
+	       check_affinity(cfg, why) ?:
+	       check_mode(cfg, why) ?:
+	       check_rest(cfg, why);
+}
+
+bool lnlb_config_contradicts(const struct lnlb_config *a,
+			     const struct lnlb_config *b,
+			     struct lnlb_refusal *why)
+{
+	u32 both = a->set & b->set;
+
+	why->cfg = 0;
+	if (both & LNLB_CFG_DEV && strcmp(a->dev, b->dev))
+		why->cfg = LNLB_CFG_DEV;
+	else if (both & LNLB_CFG_WEIGHT && a->weight_source != b->weight_source)
+		why->cfg = LNLB_CFG_WEIGHT;
+	else if (both & LNLB_CFG_WEIGHT_VALUE && a->weight != b->weight)
+		why->cfg = LNLB_CFG_WEIGHT_VALUE;
+	else if (both & LNLB_CFG_AFFINITY &&
+		 (a->affinity != b->affinity ||
+		  a->affinity_len != b->affinity_len))
+		why->cfg = LNLB_CFG_AFFINITY;
+	else if (both & LNLB_CFG_TIMEOUT && a->timeout != b->timeout)
+		why->cfg = LNLB_CFG_TIMEOUT;
+	else if (both & LNLB_CFG_MODE && a->mode != b->mode)
+		why->cfg = LNLB_CFG_MODE;
+	else if (both & LNLB_CFG_MAC && !ether_addr_equal(a->mac, b->mac))
+		why->cfg = LNLB_CFG_MAC;
+	else if (both & LNLB_CFG_KEY && strcmp(a->key, b->key))
+		why->cfg = LNLB_CFG_KEY;
+	if (why->cfg)
+		why->cause = "the cluster is in use with another value of this parameter";
+	return why->cfg;
+}
+
+void lnlb_config_merge(struct lnlb_config *to, const struct lnlb_config *from)
+{
+	if (from->set & LNLB_CFG_DEV)
+		strscpy(to->dev, from->dev, sizeof(to->dev));
+	if (from->set & LNLB_CFG_NAME)
+		strscpy(to->name, from->name, sizeof(to->name));
+	if (from->set & LNLB_CFG_KEY)
+		strscpy(to->key, from->key, sizeof(to->key));
+	if (from->set & LNLB_CFG_WEIGHT)
+		to->weight_source = from->weight_source;
+	if (from->set & LNLB_CFG_WEIGHT_VALUE)
+		to->weight = from->weight;
+	if (from->set & LNLB_CFG_AFFINITY) {
+		to->affinity = from->affinity;
+		to->affinity_len = from->affinity_len;
+	}
+	if (from->set & LNLB_CFG_TIMEOUT)
+		to->timeout = from->timeout;
+	if (from->set & LNLB_CFG_MODE)
+		to->mode = from->mode;
+	if (from->set & LNLB_CFG_MAC)
+		ether_addr_copy(to->mac, from->mac);
+	if (from->set & LNLB_CFG_FLAGS)
+		to->flags = from->flags;
+	to->set |= from->set;
+}
+
+void lnlb_config_default(struct lnlb_config *cfg, const struct in6_addr *addr)
+{
+	memset(cfg, 0, sizeof(*cfg));
+	cfg->addr = *addr;
+	cfg->weight = 100;
+	cfg->mac[0] = 0x02;
+	memcpy(cfg->mac + 2, &addr->s6_addr[12], 4);
+}

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The default session tracker: a session is a client that was seen lately, or
+ * that nf_conntrack still has a flow of.
+ */
+
+#include <linux/module.h>
+#include <linux/sysctl.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "compat.h"
+#include "session.h"
+
+/* Seconds that a client is remembered that never went on after our answer. */
+#define UNASSURED_TIMEOUT	60
+#define SESSIONS_MAX_DEFAULT	(1 << 20)
+/* The table is gone through so many times in an idle timeout… */
+#define GC_PER_TIMEOUT		8
+/* … but neither more often nor more seldom than this, in seconds. */
+#define GC_MIN			1
+#define GC_MAX			60
+
+static uint conntrack_idle_timeout = 1800;
+
+static int set_idle_timeout(const char *val, const struct kernel_param *kp)
+{
+	return param_set_uint_minmax(val, kp, LNLB_TIMEOUT_MIN,
+				     LNLB_TIMEOUT_MAX);
+}
+
+static const struct kernel_param_ops idle_timeout_ops = {
+	.set = set_idle_timeout,
+	.get = param_get_uint,
+};
+
+module_param_cb(conntrack_idle_timeout, &idle_timeout_ops,
+		&conntrack_idle_timeout, 0644);
+MODULE_PARM_DESC(conntrack_idle_timeout,
+		 "seconds without a packet after which a session ends, 1 to 31536000 (default 1800); where the cluster sets no timeout");
+
+static uint sessions_max = SESSIONS_MAX_DEFAULT;
+module_param(sessions_max, uint, 0444);
+MODULE_PARM_DESC(sessions_max,
+		 "most sessions remembered for a cluster (default 1048576)");
+
+/**
+ * struct ct_table - what is remembered of a cluster
+ * @cluster: the cluster
+ * @sessions: its sessions
+ * @gc: ends sessions
+ */
+struct ct_table {
+	struct lnlb_cluster *cluster;
+	struct lnlb_sessions sessions;
+	struct delayed_work gc;
+};
+
+/* A session as it is handed over. */
+struct ct_record {
+	u8 addr[16];
+	__be16 port;
+} __packed;
+
+static_assert(sizeof(struct ct_record) <= LNLB_SESSION_DATA_MAX);
+
+static unsigned int idle_timeout(const struct ct_table *t)
+{
+	return lnlb_cluster_timeout(t->cluster) ?:
+	       READ_ONCE(conntrack_idle_timeout);
+}
+
+static unsigned int gc_interval(const struct ct_table *t)
+{
+	return clamp_t(unsigned int, idle_timeout(t) / GC_PER_TIMEOUT,
+		       GC_MIN, GC_MAX);
+}
+
+/* Does conntrack have the flow that this packet belongs to? */
+static bool flow_known(const struct lnlb_flow *flow)
+{
+	const struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+	struct nf_conn *ct;
+	bool known;
+
+	if (!nf_ct_get_tuplepr(flow->skb, skb_network_offset(flow->skb),
+			       flow->family, flow->net, &tuple))
+		return false;
+	h = nf_conntrack_find_get(flow->net, &nf_ct_zone_dflt, &tuple);
+	if (!h)
+		return false;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	known = nf_ct_is_confirmed(ct) && !nf_ct_is_dying(ct);
+	nf_ct_put(ct);
+	return known;
+}
+
+static enum lnlb_owner ct_owner_of(void *priv, const struct lnlb_flow *flow)
+{
+	struct ct_table *t = priv;
+	struct lnlb_session *s;
+
+	s = lnlb_sessions_find(&t->sessions, &flow->key);
+	if (s) {
+		lnlb_session_touch(s);
+		return READ_ONCE(s->here) ? LNLB_OWNER_SELF : LNLB_OWNER_OTHER;
+	}
+	/*
+	 * Only where the bucket is ours: an old flow of a client that has since
+	 * gone to another node is no reason to answer beside that node.
+	 */
+	if (lnlb_cluster_owns(t->cluster, flow->bucket) && flow_known(flow))
+		return LNLB_OWNER_SELF;
+	return LNLB_OWNER_UNKNOWN;
+}
+
+/* Has the client gone on after our answer, as far as conntrack can tell? */
+static bool client_went_on(const struct sk_buff *skb)
+{
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (!ct || nf_ct_is_template(ct))
+		return true;
+	return ctinfo == IP_CT_ESTABLISHED;
+}
+
+static void ct_assigned(void *priv, const struct lnlb_flow *flow)
+{
+	struct ct_table *t = priv;
+	struct lnlb_session *s;
+
+	s = lnlb_sessions_find(&t->sessions, &flow->key);
+	if (!s) {
+		if (lnlb_sessions_add(&t->sessions, &flow->key, flow->bucket,
+				      NULL))
+			lnlb_cluster_overflow(t->cluster);
+		return;
+	}
+	lnlb_session_touch(s);
+	if (!READ_ONCE(s->assured) && client_went_on(flow->skb))
+		WRITE_ONCE(s->assured, true);
+}
+
+static bool ct_has_sessions(void *priv, u16 bucket)
+{
+	struct ct_table *t = priv;
+	const struct lnlb_session_bucket *b = &t->sessions.buckets[bucket];
+
+	return READ_ONCE(b->here) || READ_ONCE(b->elsewhere);
+}
+
+static bool ct_exceptional(void *priv, u16 bucket, bool mine)
+{
+	struct ct_table *t = priv;
+	const struct lnlb_session_bucket *b = &t->sessions.buckets[bucket];
+
+	return mine ? READ_ONCE(b->elsewhere) : READ_ONCE(b->here);
+}
+
+static void to_record(const struct ct_table *t, const struct lnlb_session *s,
+		      struct lnlb_session_rec *rec)
+{
+	struct ct_record *r = (struct ct_record *)rec->data;
+
+	memset(rec, 0, sizeof(*rec));
+	rec->bucket = s->bucket;
+	if (READ_ONCE(s->here))
+		lnlb_cluster_self(t->cluster, &rec->owner);
+	else
+		rec->owner = s->owner;
+	memcpy(r->addr, &s->key.addr, sizeof(r->addr));
+	r->port = s->key.port;
+	rec->len = sizeof(*r);
+}
+
+static int ct_save(void *priv, u16 bucket, u64 *cursor,
+		   struct lnlb_session_rec *rec)
+{
+	struct ct_table *t = priv;
+	struct lnlb_session *s;
+
+	s = lnlb_sessions_next(&t->sessions, bucket, cursor);
+	if (!s)
+		return 0;
+	to_record(t, s, rec);
+	return 1;
+}
+
+static int session_gone(struct ct_table *t, const struct lnlb_key *key,
+			const struct lnlb_node_id *owner)
+{
+	struct lnlb_session *s;
+
+	s = lnlb_sessions_find(&t->sessions, key);
+	if (s && !s->here && !memcmp(&s->owner, owner, sizeof(*owner)))
+		lnlb_sessions_del(&t->sessions, s);
+	return 0;
+}
+
+static int ct_load(void *priv, const struct lnlb_session_rec *rec)
+{
+	const struct ct_record *r = (const struct ct_record *)rec->data;
+	struct ct_table *t = priv;
+	struct lnlb_node_id self;
+	struct lnlb_key key;
+	int err;
+
+	if (rec->len != sizeof(*r))
+		return -EINVAL;
+	memset(&key, 0, sizeof(key));
+	memcpy(&key.addr, r->addr, sizeof(key.addr));
+	key.port = r->port;
+	if (lnlb_cluster_bucket(t->cluster, &key) != rec->bucket)
+		return -EINVAL;
+	if (rec->flags & LNLB_SESSION_GONE)
+		return session_gone(t, &key, &rec->owner);
+
+	lnlb_cluster_self(t->cluster, &self);
+	err = lnlb_sessions_add(&t->sessions, &key, rec->bucket,
+				memcmp(&self, &rec->owner, sizeof(self)) ?
+				&rec->owner : NULL);
+	if (err == -ENOSPC || err == -ENOMEM)
+		lnlb_cluster_overflow(t->cluster);
+	return err;
+}
+
+static void ct_node_gone(void *priv, const struct lnlb_node_id *node)
+{
+	struct ct_table *t = priv;
+
+	lnlb_sessions_del_owner(&t->sessions, node);
+}
+
+static void ct_count(void *priv, u64 *here, u64 *elsewhere)
+{
+	struct ct_table *t = priv;
+
+	*here = READ_ONCE(t->sessions.here);
+	*elsewhere = READ_ONCE(t->sessions.elsewhere);
+}
+
+/* Seconds of silence that end this session. */
+static unsigned int limit_of(const struct ct_table *t,
+			     const struct lnlb_session *s)
+{
+	unsigned int idle = idle_timeout(t);
+
+	/* Its node may yet say that it is alive. */
+	if (!READ_ONCE(s->here))
+		return idle + 2 * gc_interval(t);
+	if (!READ_ONCE(s->assured))
+		return min_t(unsigned int, idle, UNASSURED_TIMEOUT);
+	return idle;
+}
+
+static bool is_idle(const struct ct_table *t, const struct lnlb_session *s)
+{
+	unsigned long silent = jiffies - READ_ONCE(s->last);
+
+	return silent / HZ >= limit_of(t, s);
+}
+
+/* A flow of a client in conntrack keeps the client's session alive. */
+static int flow_keeps(struct nf_conn *ct, void *data)
+{
+	const struct nf_conntrack_tuple *tuple = nf_ct_tuple(ct,
+							     IP_CT_DIR_ORIGINAL);
+	struct ct_table *t = data;
+	struct lnlb_session *s;
+	struct in6_addr addr;
+	struct lnlb_key key;
+
+	if (nf_ct_l3num(ct) != NFPROTO_IPV4)
+		return 0;
+	ipv6_addr_set_v4mapped(tuple->dst.u3.ip, &addr);
+	if (!ipv6_addr_equal(&addr, lnlb_cluster_addr(t->cluster)))
+		return 0;
+	ipv6_addr_set_v4mapped(tuple->src.u3.ip, &addr);
+	lnlb_cluster_key(t->cluster, &addr, tuple->src.u.all, &key);
+	rcu_read_lock();
+	s = lnlb_sessions_find(&t->sessions, &key);
+	if (s && s->checked)
+		WRITE_ONCE(s->last, jiffies);
+	rcu_read_unlock();
+	return 0;
+}
+
+/* Tell the node that has the bucket, if that is not this one. */
+static void notify_owner(struct ct_table *t, const struct lnlb_session *s,
+			 u8 flags, struct lnlb_session_rec *rec, bool *due)
+{
+	*due = READ_ONCE(s->here) && !lnlb_cluster_owns(t->cluster, s->bucket);
+	if (!*due)
+		return;
+	to_record(t, s, rec);
+	rec->flags = flags;
+}
+
+/*
+ * One step through a bucket: end what is idle, or keep it if conntrack said so
+ * since it was checked. Returns true if there may be more.
+ */
+static bool gc_step(struct ct_table *t, u16 bucket, u64 *cursor, bool first,
+		    bool *candidates)
+{
+	struct lnlb_session_rec rec;
+	struct lnlb_session *s;
+	bool due = false;
+
+	rcu_read_lock();
+	s = lnlb_sessions_next(&t->sessions, bucket, cursor);
+	if (!s)
+		goto out;
+	if (first) {
+		s->checked = is_idle(t, s);
+		if (s->checked && s->here && s->assured)
+			*candidates = true;
+	} else if (s->checked) {
+		s->checked = false;
+		if (is_idle(t, s)) {
+			notify_owner(t, s, LNLB_SESSION_GONE, &rec, &due);
+			lnlb_sessions_del(&t->sessions, s);
+		} else {
+			notify_owner(t, s, 0, &rec, &due);
+		}
+	}
+out:
+	rcu_read_unlock();
+	if (due)
+		lnlb_session_notice(t->cluster, &rec);
+	return s;
+}
+
+static void gc_walk(struct ct_table *t, bool first, bool *candidates)
+{
+	unsigned int b;
+	u64 cursor;
+
+	for (b = 0; b < LNLB_BUCKETS; b++) {
+		if (!ct_has_sessions(t, b))
+			continue;
+		cursor = 0;
+		while (gc_step(t, b, &cursor, first, candidates))
+			cond_resched();
+	}
+}
+
+static void gc_work(struct work_struct *work)
+{
+	struct ct_table *t = container_of(to_delayed_work(work),
+					  struct ct_table, gc);
+	struct nf_ct_iter_data iter = {
+		.net = lnlb_cluster_net(t->cluster),
+		.data = t,
+	};
+	bool candidates = false;
+
+	gc_walk(t, true, &candidates);
+	if (candidates)
+		nf_ct_iterate_cleanup_net(flow_keeps, &iter);
+	gc_walk(t, false, &candidates);
+	queue_delayed_work(system_long_wq, &t->gc, gc_interval(t) * HZ);
+}
+
+static void *ct_cluster_init(struct lnlb_cluster *cluster)
+{
+	struct ct_table *t;
+
+	t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
+	if (!t)
+		return NULL;
+	t->cluster = cluster;
+	if (lnlb_sessions_init(&t->sessions, sessions_max))
+		goto err_sessions;
+	if (nf_ct_netns_get(lnlb_cluster_net(cluster), NFPROTO_IPV4))
+		goto err_netns;
+	INIT_DELAYED_WORK(&t->gc, gc_work);
+	queue_delayed_work(system_long_wq, &t->gc, HZ);
+	return t;
+
+err_netns:
+	lnlb_sessions_destroy(&t->sessions);
+err_sessions:
+	kfree(t);
+	return NULL;
+}
+
+static void ct_cluster_exit(void *priv)
+{
+	struct ct_table *t = priv;
+
+	cancel_delayed_work_sync(&t->gc);
+	nf_ct_netns_put(lnlb_cluster_net(t->cluster), NFPROTO_IPV4);
+	lnlb_sessions_destroy(&t->sessions);
+	kfree(t);
+}
+
+static struct lnlb_tracker ct_tracker = {
+	.owner		= THIS_MODULE,
+	.name		= "conntrack",
+	.cluster_init	= ct_cluster_init,
+	.cluster_exit	= ct_cluster_exit,
+	.owner_of	= ct_owner_of,
+	.assigned	= ct_assigned,
+	.has_sessions	= ct_has_sessions,
+	.exceptional	= ct_exceptional,
+	.save		= ct_save,
+	.load		= ct_load,
+	.node_gone	= ct_node_gone,
+	.count		= ct_count,
+};
+
+static int __init lnlb_conntrack_init(void)
+{
+	return lnlb_tracker_register(&ct_tracker);
+}
+
+static void __exit lnlb_conntrack_exit(void)
+{
+	lnlb_tracker_unregister(&ct_tracker);
+	/* Sessions are freed by RCU. */
+	rcu_barrier();
+}
+
+module_init(lnlb_conntrack_init);
+module_exit(lnlb_conntrack_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Default session tracker of nf_lnlb, on nf_conntrack");
+MODULE_ALIAS("lnlb_mod_default");
+MODULE_ALIAS("nf-lnlb-tracker-0");

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What happens to a packet: ours, another node's, or none of our business. */
+
+#include <linux/if_vlan.h>
+#include <linux/ip.h>
+#include <linux/netfilter_arp.h>
+#include <linux/netfilter_ipv4.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "arp.h"
+#include "datapath.h"
+#include "flow.h"
+#include "heartbeat.h"
+#include "tracker.h"
+
+/* After reassembly, before raw, rules and conntrack see the packet. */
+#define LNLB_PRI_DECIDE		(NF_IP_PRI_CONNTRACK_DEFRAG + 50)
+/* When conntrack has looked at it. */
+#define LNLB_PRI_ASSIGN		(NF_IP_PRI_CONNTRACK + 1)
+
+static struct lnlb_cluster *port_find(const struct lnlb_port *port,
+				      __be32 addr4)
+{
+	struct lnlb_cluster *cluster;
+	struct in6_addr addr;
+
+	ipv6_addr_set_v4mapped(addr4, &addr);
+	hlist_for_each_entry_rcu(cluster, &port->clusters[lnlb_addr_hash(&addr)],
+				 port_node)
+		if (ipv6_addr_equal(&cluster->addr, &addr))
+			return cluster;
+	return NULL;
+}
+
+struct lnlb_cluster *lnlb_datapath_find(const struct net *net,
+					const struct in6_addr *addr)
+{
+	struct lnlb_net *ln = lnlb_pernet(net);
+	struct lnlb_cluster *cluster;
+
+	hlist_for_each_entry_rcu(cluster, &ln->hash[lnlb_addr_hash(addr)],
+				 net_node)
+		if (ipv6_addr_equal(&cluster->addr, addr))
+			return cluster;
+	return NULL;
+}
+
+/*
+ * Which counter the decision goes to; LNLB_STAT_RX_MINE and _SESSION mean that
+ * the packet is taken. A bucket without exceptions is decided by its byte of
+ * the map alone: that is the path of nearly every packet.
+ */
+static unsigned int decide(const struct lnlb_cluster *cluster,
+			   const struct lnlb_flow *flow)
+{
+	bool stalled = time_after(jiffies, READ_ONCE(cluster->lease));
+	u8 map = READ_ONCE(cluster->map[flow->bucket]);
+	bool mine = map & LNLB_MAP_MINE;
+	enum lnlb_owner owner;
+
+	if (likely(!(map & LNLB_MAP_EXCEPT) && !(mine && stalled)))
+		return mine ? LNLB_STAT_RX_MINE : LNLB_STAT_RX_FOREIGN;
+
+	owner = lnlb_trackers_owner_of(cluster, flow);
+	if (owner == LNLB_OWNER_SELF)
+		return mine ? LNLB_STAT_RX_MINE : LNLB_STAT_RX_SESSION;
+	if (!mine)
+		return LNLB_STAT_RX_FOREIGN;
+	if (owner == LNLB_OWNER_OTHER)
+		return LNLB_STAT_RX_PASSED_BY;
+	return stalled ? LNLB_STAT_RX_FENCED : LNLB_STAT_RX_MINE;
+}
+
+static bool taken(unsigned int stat)
+{
+	return stat == LNLB_STAT_RX_MINE || stat == LNLB_STAT_RX_SESSION;
+}
+
+static unsigned int ingress_ipv4(const struct lnlb_port *port,
+				 struct sk_buff *skb)
+{
+	const struct lnlb_cluster *cluster;
+	const struct iphdr *iph;
+	struct lnlb_flow flow;
+	unsigned int stat;
+	struct iphdr _iph;
+
+	iph = lnlb_flow_ipv4_header(skb, &_iph);
+	if (!iph)
+		return NF_ACCEPT;
+	cluster = port_find(port, iph->daddr);
+	if (!cluster)
+		return NF_ACCEPT;
+
+	if (!ether_addr_equal(eth_hdr(skb)->h_dest, cluster->mac)) {
+		lnlb_count(cluster, LNLB_STAT_RX_WRONG_MAC);
+		return NF_DROP;
+	}
+	/* Ports are known for sure after reassembly only: decide() is later. */
+	if (cluster->affinity == LNLB_AFFINITY_CONNECTION) {
+		skb->pkt_type = PACKET_HOST;
+		return NF_ACCEPT;
+	}
+	if (lnlb_flow_ipv4(cluster, skb, iph, &flow) == LNLB_FLOW_BAD)
+		stat = LNLB_STAT_RX_MALFORMED;
+	else
+		stat = decide(cluster, &flow);
+	lnlb_count(cluster, stat);
+	if (!taken(stat))
+		return NF_DROP;
+	/*
+	 * The stack drops PACKET_OTHERHOST. Whoever else holds this skb got it
+	 * from a tap, which made its own copy of the struct, or is pktgen.
+	 */
+	skb->pkt_type = PACKET_HOST;
+	return NF_ACCEPT;
+}
+
+/* Answers to our own requests come to the cluster MAC. */
+static unsigned int ingress_arp(const struct lnlb_port *port,
+				struct sk_buff *skb)
+{
+	const struct lnlb_cluster *cluster;
+	struct lnlb_arp arp;
+
+	if (skb->pkt_type != PACKET_OTHERHOST ||
+	    !lnlb_arp_parse(skb, port->dev, &arp))
+		return NF_ACCEPT;
+	cluster = port_find(port, arp.target_ip);
+	if (cluster && ether_addr_equal(eth_hdr(skb)->h_dest, cluster->mac))
+		skb->pkt_type = PACKET_HOST;
+	return NF_ACCEPT;
+}
+
+unsigned int lnlb_datapath_ingress(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	const struct lnlb_port *port = priv;
+
+	/* Still to go to a VLAN device, which may be bound itself. */
+	if (unlikely(skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb)))
+		return NF_ACCEPT;
+
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		return ingress_ipv4(port, skb);
+	case htons(ETH_P_ARP):
+		return ingress_arp(port, skb);
+	case htons(LNLB_ETHERTYPE):
+		return lnlb_heartbeat_ingress(port, skb);
+	}
+	return NF_ACCEPT;
+}
+
+/* The cluster of a packet that came by the cluster's own device. */
+static struct lnlb_cluster *bound_cluster(const struct net *net,
+					  const struct net_device *in,
+					  __be32 daddr)
+{
+	struct lnlb_cluster *cluster;
+	struct in6_addr addr;
+
+	ipv6_addr_set_v4mapped(daddr, &addr);
+	cluster = lnlb_datapath_find(net, &addr);
+	if (!cluster || !in || READ_ONCE(cluster->ifindex) != in->ifindex)
+		return NULL;
+	return cluster;
+}
+
+static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	const struct lnlb_cluster *cluster;
+	const struct iphdr *iph = ip_hdr(skb);
+	struct lnlb_flow flow;
+	unsigned int stat;
+
+	cluster = bound_cluster(state->net, state->in, iph->daddr);
+	if (!cluster || cluster->affinity != LNLB_AFFINITY_CONNECTION)
+		return NF_ACCEPT;
+	if (lnlb_flow_ipv4(cluster, skb, iph, &flow) == LNLB_FLOW_BAD)
+		stat = LNLB_STAT_RX_MALFORMED;
+	else
+		stat = decide(cluster, &flow);
+	lnlb_count(cluster, stat);
+	return taken(stat) ? NF_ACCEPT : NF_DROP;
+}
+
+static unsigned int prerouting_assign(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	const struct lnlb_cluster *cluster;
+	const struct iphdr *iph = ip_hdr(skb);
+	struct lnlb_flow flow;
+
+	cluster = bound_cluster(state->net, state->in, iph->daddr);
+	if (cluster &&
+	    lnlb_flow_ipv4(cluster, skb, iph, &flow) == LNLB_FLOW_DATA)
+		lnlb_trackers_assigned(cluster, &flow);
+	return NF_ACCEPT;
+}
+
+bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
+			struct sk_buff *skb, const struct net_device *in)
+{
+	const struct iphdr *iph;
+	struct lnlb_flow flow;
+	struct iphdr _iph;
+
+	iph = lnlb_flow_ipv4_header(skb, &_iph);
+	if (!iph || !in || READ_ONCE(cluster->ifindex) != in->ifindex ||
+	    iph->daddr != cluster->addr.s6_addr32[3])
+		return false;
+	if (cluster->affinity == LNLB_AFFINITY_CONNECTION && ip_is_fragment(iph))
+		return false;
+	if (lnlb_flow_ipv4(cluster, skb, iph, &flow) == LNLB_FLOW_BAD)
+		return true;
+	return !taken(decide(cluster, &flow));
+}
+EXPORT_SYMBOL_GPL(lnlb_datapath_eval);
+
+static const struct nf_hook_ops lnlb_hooks[] = {
+	{
+		.hook		= prerouting_decide,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= LNLB_PRI_DECIDE,
+	},
+	{
+		.hook		= prerouting_assign,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= LNLB_PRI_ASSIGN,
+	},
+	{
+		.hook		= lnlb_arp_in,
+		.pf		= NFPROTO_ARP,
+		.hooknum	= NF_ARP_IN,
+	},
+	{
+		.hook		= lnlb_arp_out,
+		.pf		= NFPROTO_ARP,
+		.hooknum	= NF_ARP_OUT,
+		/* The last to look, lest a rule puts something else in. */
+		.priority	= INT_MAX,
+	},
+};
+
+int lnlb_datapath_hooks(struct net *net)
+{
+	return nf_register_net_hooks(net, lnlb_hooks, ARRAY_SIZE(lnlb_hooks));
+}
+
+void lnlb_datapath_unhook(struct net *net)
+{
+	nf_unregister_net_hooks(net, lnlb_hooks, ARRAY_SIZE(lnlb_hooks));
+}

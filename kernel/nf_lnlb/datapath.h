@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _LNLB_DATAPATH_H
+#define _LNLB_DATAPATH_H
+
+#include "lnlb.h"
+
+/**
+ * lnlb_datapath_ingress() - netdev ingress hook of a bound device
+ * @priv: struct lnlb_port
+ * @skb: the frame; only its packet type is written
+ * @state: unused
+ *
+ * Takes frames for a cluster MAC, drops what is another node's and what came
+ * for a cluster address with another MAC, and steals the nodes' own frames.
+ * Context: softirq, rcu_read_lock().
+ */
+unsigned int lnlb_datapath_ingress(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state);
+
+/**
+ * lnlb_datapath_hooks() - hooks of a namespace that has a cluster
+ * @net: the namespace
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int lnlb_datapath_hooks(struct net *net);
+
+/**
+ * lnlb_datapath_unhook() - take them out
+ * @net: the namespace
+ */
+void lnlb_datapath_unhook(struct net *net);
+
+/**
+ * lnlb_datapath_find() - the cluster of an address
+ * @net: namespace
+ * @addr: IPv4 as ::ffff:a.b.c.d
+ *
+ * Context: rcu_read_lock().
+ * Return: the cluster or NULL.
+ */
+struct lnlb_cluster *lnlb_datapath_find(const struct net *net,
+					const struct in6_addr *addr);
+
+/**
+ * lnlb_datapath_eval() - is this IPv4 packet to be dropped here?
+ * @cluster: the cluster that a rule names
+ * @skb: network header set
+ * @in: device that it came in by, may be NULL
+ *
+ * Packets for other addresses, and those that did not come by the bound
+ * device, are not the cluster's business. Counts nothing.
+ * Context: rcu_read_lock().
+ * Return: true if it is another node's.
+ */
+bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
+			struct sk_buff *skb, const struct net_device *in);
+
+#endif /* _LNLB_DATAPATH_H */

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From a packet's headers to its affinity key and bucket. */
+
+#include <linux/icmp.h>
+#include <linux/ip.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "flow.h"
+
+/* An IPv4 header that is there and can be gone by. */
+static const struct iphdr *ipv4_at(const struct sk_buff *skb, int offset,
+				   struct iphdr *buf)
+{
+	const struct iphdr *iph;
+
+	iph = skb_header_pointer(skb, offset, sizeof(*buf), buf);
+	if (!iph || iph->version != 4 || iph->ihl < 5)
+		return NULL;
+	return iph;
+}
+
+const struct iphdr *lnlb_flow_ipv4_header(const struct sk_buff *skb,
+					  struct iphdr *buf)
+{
+	return ipv4_at(skb, skb_network_offset(skb), buf);
+}
+
+static bool has_ports(u8 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return true;
+	}
+	return false;
+}
+
+static bool icmp_is_error(u8 type)
+{
+	switch (type) {
+	case ICMP_DEST_UNREACH:
+	case ICMP_SOURCE_QUENCH:
+	case ICMP_REDIRECT:
+	case ICMP_TIME_EXCEEDED:
+	case ICMP_PARAMETERPROB:
+		return true;
+	}
+	return false;
+}
+
+/* Source and destination port, or zero where there is none to be read. */
+static bool ports_at(const struct sk_buff *skb, int offset,
+		     const struct iphdr *iph, __be16 ports[2])
+{
+	const __be16 *p;
+	__be16 buf[2];
+
+	ports[0] = 0;
+	ports[1] = 0;
+	if (!has_ports(iph->protocol) || (iph->frag_off & htons(IP_OFFSET)))
+		return true;
+	p = skb_header_pointer(skb, offset + iph->ihl * 4, sizeof(buf), buf);
+	if (!p)
+		return false;
+	ports[0] = p[0];
+	ports[1] = p[1];
+	return true;
+}
+
+static void set_key(const struct lnlb_cluster *cluster, struct lnlb_flow *flow,
+		    __be32 client, __be16 port)
+{
+	struct in6_addr addr;
+
+	ipv6_addr_set_v4mapped(client, &addr);
+	lnlb_cluster_key(cluster, &addr, port, &flow->key);
+	flow->bucket = lnlb_cluster_bucket(cluster, &flow->key);
+}
+
+/*
+ * An ICMP error comes from any router on the way; the client is the one that
+ * the packet inside was sent to. NULL if this is no error, or tells too little.
+ */
+static const struct iphdr *error_inner(const struct sk_buff *skb, int offset,
+				       const struct iphdr *iph,
+				       struct iphdr *buf)
+{
+	const struct icmphdr *icmph;
+	struct icmphdr _icmph;
+
+	if (iph->protocol != IPPROTO_ICMP || (iph->frag_off & htons(IP_OFFSET)))
+		return NULL;
+	icmph = skb_header_pointer(skb, offset, sizeof(_icmph), &_icmph);
+	if (!icmph || !icmp_is_error(icmph->type))
+		return NULL;
+	return ipv4_at(skb, offset + sizeof(_icmph), buf);
+}
+
+enum lnlb_flow_kind lnlb_flow_ipv4(const struct lnlb_cluster *cluster,
+				   struct sk_buff *skb, const struct iphdr *iph,
+				   struct lnlb_flow *flow)
+{
+	bool want_ports = cluster->affinity == LNLB_AFFINITY_CONNECTION;
+	int offset = skb_network_offset(skb);
+	const struct iphdr *inner;
+	__be16 ports[2] = {};
+	struct iphdr _inner;
+
+	flow->net = lnlb_cluster_net(cluster);
+	flow->cluster = cluster;
+	flow->skb = skb;
+	flow->family = NFPROTO_IPV4;
+	flow->protocol = iph->protocol;
+
+	inner = error_inner(skb, offset + iph->ihl * 4, iph, &_inner);
+	if (inner && inner->saddr == iph->daddr) {
+		flow->protocol = inner->protocol;
+		offset += iph->ihl * 4 + sizeof(struct icmphdr);
+		if (want_ports && !ports_at(skb, offset, inner, ports))
+			return LNLB_FLOW_BAD;
+		set_key(cluster, flow, inner->daddr, ports[1]);
+		return LNLB_FLOW_ERROR;
+	}
+	if (want_ports && !ports_at(skb, offset, iph, ports))
+		return LNLB_FLOW_BAD;
+	set_key(cluster, flow, iph->saddr, ports[0]);
+	return LNLB_FLOW_DATA;
+}
+
+void lnlb_cluster_key(const struct lnlb_cluster *cluster,
+		      const struct in6_addr *addr, __be16 port,
+		      struct lnlb_key *key)
+{
+	if (cluster->prefix == 128)
+		key->addr = *addr;
+	else
+		ipv6_addr_prefix(&key->addr, addr, cluster->prefix);
+	key->port = cluster->affinity == LNLB_AFFINITY_CONNECTION ? port : 0;
+}
+EXPORT_SYMBOL_GPL(lnlb_cluster_key);
+
+u16 lnlb_cluster_bucket(const struct lnlb_cluster *cluster,
+			const struct lnlb_key *key)
+{
+	const siphash_key_t *hash_key = &cluster->hash_key;
+	const struct in6_addr *addr = &key->addr;
+	u64 hash;
+
+	/* Values, not bytes, are hashed: the same on either byte order. */
+	if (!ipv6_addr_v4mapped(addr))
+		hash = siphash_3u64(get_unaligned_be64(&addr->s6_addr[0]),
+				    get_unaligned_be64(&addr->s6_addr[8]),
+				    ntohs(key->port), hash_key);
+	else if (cluster->affinity == LNLB_AFFINITY_CONNECTION)
+		hash = siphash_2u32(ntohl(addr->s6_addr32[3]),
+				    ntohs(key->port), hash_key);
+	else
+		hash = siphash_1u32(ntohl(addr->s6_addr32[3]), hash_key);
+	return hash & (LNLB_BUCKETS - 1);
+}
+EXPORT_SYMBOL_GPL(lnlb_cluster_bucket);

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Generic netlink family "lnlb": clusters as they are shown. */
+
+#include <net/ipv6.h>
+
+#include "cluster.h"
+#include "genl.h"
+#include "heartbeat.h"
+#include "tracker.h"
+
+/* One cluster with LNLB_NODES_MAX nodes fits. */
+#define REPLY_SIZE	16384
+
+/* Nodes of a cluster and what else is asked of the core, in one look. */
+struct core_look {
+	u8 state;
+	u64 digest;
+	unsigned int n_nodes;
+	struct lnlb_node_info nodes[LNLB_NODES_MAX];
+};
+
+static void look_at_core(struct lnlb_cluster *cluster, struct core_look *look)
+{
+	mutex_lock(&cluster->core_lock);
+	if (cluster->core) {
+		look->state = lnlb_core_state(cluster->core);
+		look->digest = lnlb_core_digest(cluster->core);
+		look->n_nodes = lnlb_core_nodes(cluster->core,
+						lnlb_heartbeat_now(),
+						look->nodes, LNLB_NODES_MAX);
+	} else {
+		look->state = LNLB_NODE_WAITING;
+		look->digest = 0;
+		look->n_nodes = 0;
+	}
+	mutex_unlock(&cluster->core_lock);
+}
+
+static int put_node(struct sk_buff *msg, const struct lnlb_node_info *node)
+{
+	struct nlattr *nest = nla_nest_start(msg, LNLB_A_NODE);
+
+	if (!nest ||
+	    nla_put(msg, LNLB_A_NODE_ID, LNLB_NODE_ID_LEN, node->id.mac) ||
+	    (node->self && nla_put_flag(msg, LNLB_A_NODE_SELF)) ||
+	    (node->agrees && nla_put_flag(msg, LNLB_A_NODE_AGREES)) ||
+	    nla_put_u8(msg, LNLB_A_NODE_STATE, node->state) ||
+	    nla_put_u16(msg, LNLB_A_NODE_WEIGHT, node->weight) ||
+	    nla_put_u8(msg, LNLB_A_NODE_WEIGHT_SOURCE, node->weight_source) ||
+	    nla_put_u32(msg, LNLB_A_NODE_TARGET, node->target) ||
+	    nla_put_u32(msg, LNLB_A_NODE_CLAIMS, node->claims) ||
+	    (!node->self && nla_put_u32(msg, LNLB_A_NODE_HEARD_AGO_MS,
+					node->heard_ago_ms)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_nodes(struct sk_buff *msg, const struct core_look *look)
+{
+	struct nlattr *nest = nla_nest_start(msg, LNLB_A_NODES);
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < look->n_nodes; i++)
+		if (put_node(msg, &look->nodes[i]))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_stats(struct sk_buff *msg, const struct lnlb_cluster *cluster)
+{
+	struct nlattr *nest = nla_nest_start(msg, LNLB_A_STATS);
+	unsigned int stat;
+	u64 sum;
+	int cpu;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (stat = LNLB_STAT_PAD + 1; stat <= LNLB_STAT_MAX; stat++) {
+		sum = 0;
+		for_each_possible_cpu(cpu)
+			sum += READ_ONCE(per_cpu_ptr(cluster->stats,
+						     cpu)->count[stat]);
+		if (nla_put_u64_64bit(msg, stat, sum, LNLB_STAT_PAD))
+			return -EMSGSIZE;
+	}
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_config(struct sk_buff *msg, const struct lnlb_cluster *cluster)
+{
+	const struct lnlb_config *cfg = &cluster->cfg;
+	const struct net_device *dev = cluster->port ? cluster->port->dev : NULL;
+	const char *dev_name = dev ? dev->name : cluster->said.dev;
+
+	if (nla_put_string(msg, LNLB_A_NAME, cfg->name) ||
+	    nla_put_in_addr(msg, LNLB_A_ADDR, cluster->addr.s6_addr32[3]) ||
+	    (*dev_name && nla_put_string(msg, LNLB_A_DEV, dev_name)) ||
+	    (dev && nla_put_u32(msg, LNLB_A_IFINDEX, dev->ifindex)) ||
+	    nla_put_u8(msg, LNLB_A_MODE, cfg->mode) ||
+	    nla_put(msg, LNLB_A_MAC, ETH_ALEN, cfg->mac) ||
+	    nla_put_u8(msg, LNLB_A_AFFINITY, cfg->affinity) ||
+	    (cfg->affinity_len &&
+	     nla_put_u8(msg, LNLB_A_AFFINITY_LEN, cfg->affinity_len)) ||
+	    (cfg->timeout && nla_put_u32(msg, LNLB_A_TIMEOUT, cfg->timeout)) ||
+	    nla_put_u32(msg, LNLB_A_FLAGS, cfg->flags) ||
+	    nla_put_u8(msg, LNLB_A_WEIGHT_SOURCE, cfg->weight_source) ||
+	    nla_put_u16(msg, LNLB_A_WEIGHT, READ_ONCE(cfg->weight)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_state(struct sk_buff *msg, struct lnlb_cluster *cluster,
+		     const struct core_look *look)
+{
+	char tracker[LNLB_NAME_LEN];
+	u64 here, elsewhere;
+
+	lnlb_trackers_count(cluster, &here, &elsewhere);
+	if (nla_put_u8(msg, LNLB_A_STATE, look->state) ||
+	    nla_put_u8(msg, LNLB_A_DOORS, lnlb_cluster_doors(cluster)) ||
+	    nla_put_u64_64bit(msg, LNLB_A_DIGEST, look->digest, LNLB_A_PAD) ||
+	    nla_put_u32(msg, LNLB_A_BUCKETS, LNLB_BUCKETS) ||
+	    nla_put_u64_64bit(msg, LNLB_A_SESSIONS, here, LNLB_A_PAD) ||
+	    nla_put_u64_64bit(msg, LNLB_A_SESSIONS_FOREIGN, elsewhere,
+			      LNLB_A_PAD) ||
+	    (lnlb_trackers_default_name(tracker) &&
+	     nla_put_string(msg, LNLB_A_TRACKER, tracker)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_cluster(struct sk_buff *msg, struct lnlb_cluster *cluster,
+		       u32 portid, u32 seq, int flags)
+{
+	struct core_look *look;
+	int err = -EMSGSIZE;
+	void *hdr;
+
+	look = kmalloc(sizeof(*look), GFP_KERNEL);
+	if (!look)
+		return -ENOMEM;
+	look_at_core(cluster, look);
+
+	hdr = genlmsg_put(msg, portid, seq, &lnlb_genl_family, flags,
+			  LNLB_CMD_GET_CLUSTER);
+	if (!hdr)
+		goto out;
+	if (put_config(msg, cluster) || put_state(msg, cluster, look) ||
+	    put_nodes(msg, look) || put_stats(msg, cluster)) {
+		genlmsg_cancel(msg, hdr);
+		goto out;
+	}
+	genlmsg_end(msg, hdr);
+	err = 0;
+out:
+	kfree(look);
+	return err;
+}
+
+int lnlb_genl_get(struct genl_info *info)
+{
+	struct lnlb_net *ln = lnlb_pernet(genl_info_net(info));
+	struct lnlb_cluster *cluster;
+	struct sk_buff *msg;
+	int err;
+
+	msg = genlmsg_new(REPLY_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+
+	mutex_lock(&ln->lock);
+	cluster = lnlb_cluster_by_name(ln, nla_data(info->attrs[LNLB_A_NAME]));
+	if (cluster) {
+		err = put_cluster(msg, cluster, info->snd_portid,
+				  info->snd_seq, 0);
+	} else {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[LNLB_A_NAME],
+				    "no such cluster");
+		err = -ENOENT;
+	}
+	mutex_unlock(&ln->lock);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	return genlmsg_reply(msg, info);
+}
+
+int lnlb_genl_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct lnlb_net *ln = lnlb_pernet(sock_net(skb->sk));
+	struct lnlb_cluster *cluster;
+	long i = 0;
+
+	mutex_lock(&ln->lock);
+	list_for_each_entry(cluster, &ln->clusters, list) {
+		if (i++ < cb->args[0])
+			continue;
+		if (put_cluster(skb, cluster, NETLINK_CB(cb->skb).portid,
+				cb->nlh->nlmsg_seq, NLM_F_MULTI))
+			break;
+		cb->args[0] = i;
+	}
+	mutex_unlock(&ln->lock);
+	return skb->len;
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * nf_lnlb: what the files of the module share.
+ *
+ * DOC: Locking
+ *
+ * Order: RTNL, then lnlb_net::lock, then lnlb_tracker_lock, then
+ * lnlb_cluster::core_lock. nf_tables' commit mutex may be held when
+ * lnlb_net::lock is taken, and is itself taken under RTNL by nf_tables: so
+ * nothing that a rule's init or destroy calls takes RTNL; what needs it is left
+ * to lnlb_net::reconcile.
+ *
+ *  - lnlb_net::lock guards the lists of clusters and ports, the holders and the
+ *    configuration of each cluster, and, together with RTNL, what is bound.
+ *  - lnlb_cluster::core_lock guards the core, and lnlb_cluster::dev.
+ *    It is held while frames are sent, never together with a lookup by name.
+ *  - Packets take no lock. They find ports through their hook, clusters through
+ *    RCU hash chains, and read bucket map, lease and configuration with
+ *    READ_ONCE(); all that is freed after a grace period.
+ */
+#ifndef _LNLB_H
+#define _LNLB_H
+
+#include <linux/etherdevice.h>
+#include <linux/hash.h>
+#include <linux/if_arp.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/siphash.h>
+#include <linux/skbuff.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include <net/nf_lnlb.h>
+
+#include "compat.h"
+#include "core/core.h"
+#include "core/smooth.h"
+
+#define LNLB_HASH_BITS		6
+#define LNLB_HASH_SIZE		(1 << LNLB_HASH_BITS)
+#define LNLB_RXQ_MAX		256	/* frames waiting for the core */
+#define LNLB_TRACKERS_MAX	4
+
+/* lnlb_cluster::map, a byte for each bucket */
+#define LNLB_MAP_MINE		0x01	/* new sessions are taken here */
+#define LNLB_MAP_EXCEPT		0x02	/* some sessions are not where it is */
+
+/**
+ * struct lnlb_config - what a door asks for
+ * @set: LNLB_CFG_* bits, which members were given
+ * @addr: cluster address, IPv4 as ::ffff:a.b.c.d; always given
+ * @dev: device name
+ * @name: cluster name
+ * @key: description of a key
+ * @timeout: session idle timeout, seconds
+ * @flags: enum lnlb_cluster_flags
+ * @weight: 1..65535
+ * @weight_source: enum lnlb_weight_source
+ * @affinity: enum lnlb_affinity
+ * @affinity_len: prefix length
+ * @mode: enum lnlb_mode
+ * @mac: cluster MAC
+ */
+struct lnlb_config {
+	u32 set;
+	struct in6_addr addr;
+	char dev[IFNAMSIZ];
+	char name[LNLB_NAME_LEN];
+	char key[LNLB_KEY_LEN];
+	u32 timeout;
+	u32 flags;
+	u16 weight;
+	u8 weight_source;
+	u8 affinity;
+	u8 affinity_len;
+	u8 mode;
+	u8 mac[ETH_ALEN];
+};
+
+#define LNLB_CFG_DEV		BIT(0)
+#define LNLB_CFG_NAME		BIT(1)
+#define LNLB_CFG_WEIGHT		BIT(2)	/* source, and weight if manual */
+#define LNLB_CFG_WEIGHT_VALUE	BIT(3)	/* manual with a number */
+#define LNLB_CFG_AFFINITY	BIT(4)
+#define LNLB_CFG_TIMEOUT	BIT(5)
+#define LNLB_CFG_MODE		BIT(6)
+#define LNLB_CFG_MAC		BIT(7)
+#define LNLB_CFG_KEY		BIT(8)
+#define LNLB_CFG_FLAGS		BIT(9)
+
+/**
+ * struct lnlb_refusal - why a configuration was refused
+ * @cause: a constant text for people
+ * @cfg: the LNLB_CFG_* bit it is about, 0: the address or none
+ */
+struct lnlb_refusal {
+	const char *cause;
+	u32 cfg;
+};
+
+/**
+ * struct lnlb_holder - a door's hold on a cluster; it is up while one is active
+ * @list: in lnlb_cluster::holders
+ * @cluster: the cluster held
+ * @cfg: what this door said
+ * @door: enum lnlb_doors
+ * @active: does it count now? NULL: always. For an nft rule: committed.
+ * @active_next: will it count after the transaction in progress? NULL: yes.
+ */
+struct lnlb_holder {
+	struct list_head list;
+	struct lnlb_cluster *cluster;
+	struct lnlb_config cfg;
+	u8 door;
+	bool (*active)(const struct lnlb_holder *holder);
+	bool (*active_next)(const struct lnlb_holder *holder);
+};
+
+/**
+ * struct lnlb_port - a bound device
+ * @list: in lnlb_net::ports
+ * @dev: the device
+ * @tracker: of the reference on @dev
+ * @hook: netdev ingress hook, its priv is this
+ * @clusters: chains of lnlb_cluster::port_node by address, RCU
+ * @users: number of clusters
+ * @rcu: frees it
+ */
+struct lnlb_port {
+	struct list_head list;
+	struct net_device *dev;
+	netdevice_tracker tracker;
+	struct nf_hook_ops hook;
+	struct hlist_head clusters[LNLB_HASH_SIZE];
+	unsigned int users;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct lnlb_stats - counters of one CPU
+ * @count: by enum lnlb_stat; wraps at 32 bits on 32-bit machines
+ */
+struct lnlb_stats {
+	unsigned long count[LNLB_STAT_MAX + 1];
+};
+
+/**
+ * struct lnlb_cluster - one cluster address on one device
+ * @port_node: in lnlb_port::clusters
+ * @net_node: in lnlb_net::hash
+ * @addr: cluster address, IPv4 as ::ffff:a.b.c.d
+ * @mac: cluster MAC
+ * @affinity: enum lnlb_affinity
+ * @prefix: bits of an address that count, IPv4 from bit 96 on; 128: all
+ * @ifindex: of the bound device, 0 while there is none
+ * @lease: jiffies after which this node has stalled and takes no new session
+ * @hash_key: of the bucket hash
+ * @stats: counters
+ * @tracker_priv: a tracker's state, by its slot
+ * @map: LNLB_MAP_* by bucket
+ * @self: MAC address of the bound device
+ * @list: in lnlb_net::clusters
+ * @all: in the list of all clusters of all namespaces
+ * @ln: its namespace
+ * @holders: struct lnlb_holder
+ * @cfg: what is in force
+ * @said: what the active holders say together
+ * @over: what LNLB_CMD_SET_CLUSTER said since
+ * @up: a holder was active at the last look
+ * @port: where it is bound, NULL while it is not
+ * @core_lock: see Locking
+ * @core: who owns what, NULL while not running
+ * @dev: where frames are sent, NULL while not running
+ * @incarnation: of the last start
+ * @announce: gratuitous ARP still to be sent
+ * @announce_at: milliseconds, not before
+ * @rxq: frames for the core
+ * @work: feeds the core
+ * @sample_at: milliseconds, when the weight is looked at next
+ * @smooth: memory of a live weight source
+ * @conflict_at: jiffies, when an address conflict was reported last
+ * @rcu: frees it
+ */
+struct lnlb_cluster {
+	struct hlist_node port_node;
+	struct in6_addr addr;
+	u8 mac[ETH_ALEN];
+	u8 affinity;
+	u8 prefix;
+	int ifindex;
+	unsigned long lease;
+	siphash_key_t hash_key;
+	struct lnlb_stats __percpu *stats;
+	void __rcu *tracker_priv[LNLB_TRACKERS_MAX];
+	u8 map[LNLB_BUCKETS];
+
+	struct hlist_node net_node;
+	u8 self[ETH_ALEN];
+	struct list_head list;
+	struct list_head all;
+	struct lnlb_net *ln;
+	struct list_head holders;
+	struct lnlb_config cfg;
+	struct lnlb_config said;
+	struct lnlb_config over;
+	bool up;
+	struct lnlb_port *port;
+
+	struct mutex core_lock;
+	struct lnlb_core *core;
+	struct net_device *dev;
+	u64 incarnation;
+	u8 announce;
+	u64 announce_at;
+	struct sk_buff_head rxq;
+	struct delayed_work work;
+	u64 sample_at;
+	struct lnlb_smooth smooth;
+	unsigned long conflict_at;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct lnlb_sysctl - net.lnlb.*
+ * @heartbeat_interval: seconds
+ * @keepalive_interval_ms: milliseconds
+ * @dead_interval_ms: milliseconds
+ */
+struct lnlb_sysctl {
+	int heartbeat_interval;
+	int keepalive_interval_ms;
+	int dead_interval_ms;
+};
+
+/**
+ * struct lnlb_net - a network namespace
+ * @net: the namespace
+ * @lock: see Locking
+ * @clusters: struct lnlb_cluster
+ * @ports: struct lnlb_port
+ * @hash: chains of lnlb_cluster::net_node by address, RCU
+ * @reconcile: makes what is what ought to be
+ * @hooks: the namespace's hooks are registered
+ * @tracker_asked: the default tracker's module was asked for
+ * @dying: no further work is queued
+ * @sysctl: values
+ * @sysctl_header: registration
+ * @sysctl_table: this namespace's copy
+ */
+struct lnlb_net {
+	struct net *net;
+	struct mutex lock;
+	struct list_head clusters;
+	struct list_head ports;
+	struct hlist_head hash[LNLB_HASH_SIZE];
+	struct delayed_work reconcile;
+	bool hooks;
+	bool tracker_asked;
+	bool dying;
+	struct lnlb_sysctl sysctl;
+	struct ctl_table_header *sysctl_header;
+	struct ctl_table *sysctl_table;
+};
+
+extern unsigned int lnlb_net_id;
+extern struct workqueue_struct *lnlb_wq;
+extern uint lnlb_heartbeat_interval;
+
+/**
+ * lnlb_pernet() - our part of a namespace
+ * @net: the namespace
+ */
+static inline struct lnlb_net *lnlb_pernet(const struct net *net)
+{
+	return net_generic(net, lnlb_net_id);
+}
+
+/**
+ * lnlb_count() - add one to a counter
+ * @cluster: its cluster
+ * @stat: enum lnlb_stat
+ *
+ * Context: any; on 32-bit preemptible context may lose a count.
+ */
+static inline void lnlb_count(const struct lnlb_cluster *cluster,
+			      unsigned int stat)
+{
+	this_cpu_inc(cluster->stats->count[stat]);
+}
+
+/**
+ * lnlb_addr_hash() - chain of an address in the hashes of ports and namespaces
+ * @addr: IPv4 as ::ffff:a.b.c.d
+ */
+static inline unsigned int lnlb_addr_hash(const struct in6_addr *addr)
+{
+	u32 word = (__force u32)addr->s6_addr32[3];
+
+	return hash_32(word, LNLB_HASH_BITS);
+}
+
+/**
+ * lnlb_dev_suits() - is this device one that can be bound?
+ * @dev: the device
+ */
+static inline bool lnlb_dev_suits(const struct net_device *dev)
+{
+	return dev->type == ARPHRD_ETHER && dev->addr_len == ETH_ALEN &&
+	       !(dev->flags & IFF_LOOPBACK);
+}
+
+#endif /* _LNLB_H */

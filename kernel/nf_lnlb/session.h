@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Table of sessions of a cluster: the default tracker's memory. */
+#ifndef _LNLB_SESSION_H
+#define _LNLB_SESSION_H
+
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+#include <net/nf_lnlb.h>
+
+#include "core/core.h"
+
+/**
+ * struct lnlb_session - an affinity key and the node it stays with
+ * @node: in lnlb_sessions::by_key
+ * @list: in lnlb_session_bucket::list, newest first
+ * @serial: number of creation, for walks that go on later
+ * @key: affinity key
+ * @bucket: its bucket
+ * @owner: node that it stays with, if not @here
+ * @here: it stays with this node
+ * @assured: its client was answered and went on
+ * @checked: lnlb_sessions_gc() has its eye on it
+ * @last: jiffies of its last packet
+ * @rcu: frees it
+ */
+struct lnlb_session {
+	struct rhash_head node;
+	struct hlist_node list;
+	u64 serial;
+	struct lnlb_key key;
+	u16 bucket;
+	struct lnlb_node_id owner;
+	bool here;
+	bool assured;
+	bool checked;
+	unsigned long last;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct lnlb_session_bucket - sessions of a bucket
+ * @list: struct lnlb_session, RCU
+ * @here: how many stay with this node
+ * @elsewhere: how many stay with other nodes
+ */
+struct lnlb_session_bucket {
+	struct hlist_head list;
+	u32 here;
+	u32 elsewhere;
+};
+
+/**
+ * struct lnlb_sessions - the table
+ * @by_key: struct lnlb_session
+ * @lock: guards lists, numbers and changes of sessions; taken with BH off
+ * @next_serial: of the next session
+ * @here: how many stay with this node
+ * @elsewhere: how many stay with other nodes
+ * @max: not more than so many
+ * @buckets: LNLB_BUCKETS of them
+ */
+struct lnlb_sessions {
+	struct rhashtable by_key;
+	spinlock_t lock;
+	u64 next_serial;
+	u32 here;
+	u32 elsewhere;
+	u32 max;
+	struct lnlb_session_bucket *buckets;
+};
+
+/**
+ * lnlb_sessions_init() - prepare an empty table
+ * @t: the table
+ * @max: most sessions it takes
+ *
+ * Return: 0 or a negative errno.
+ */
+int lnlb_sessions_init(struct lnlb_sessions *t, u32 max);
+
+/**
+ * lnlb_sessions_destroy() - free the table and all in it
+ * @t: a table that nobody uses any more
+ *
+ * Context: process context, may sleep.
+ */
+void lnlb_sessions_destroy(struct lnlb_sessions *t);
+
+/**
+ * lnlb_sessions_find() - look a session up
+ * @t: the table
+ * @key: its key
+ *
+ * Context: rcu_read_lock().
+ * Return: the session or NULL.
+ */
+struct lnlb_session *lnlb_sessions_find(struct lnlb_sessions *t,
+					const struct lnlb_key *key);
+
+/**
+ * lnlb_sessions_add() - remember a session
+ * @t: the table
+ * @key: its key
+ * @bucket: its bucket
+ * @owner: node that it stays with, NULL: this one
+ *
+ * A session that is there stays as it is, but for one of another node: that
+ * may change hands.
+ * Context: any but hardirq.
+ * Return: 0, -EEXIST if it stays here and @owner is somebody else, -ENOSPC if
+ * the table is full, -ENOMEM.
+ */
+int lnlb_sessions_add(struct lnlb_sessions *t, const struct lnlb_key *key,
+		      u16 bucket, const struct lnlb_node_id *owner);
+
+/**
+ * lnlb_sessions_del() - forget a session
+ * @t: the table
+ * @s: a session; perhaps already forgotten by another CPU
+ *
+ * Context: rcu_read_lock(), any but hardirq.
+ */
+void lnlb_sessions_del(struct lnlb_sessions *t, struct lnlb_session *s);
+
+/**
+ * lnlb_sessions_del_owner() - forget the sessions of a node
+ * @t: the table
+ * @owner: the node, NULL: all sessions of all nodes, this one included
+ *
+ * Context: any but hardirq.
+ */
+void lnlb_sessions_del_owner(struct lnlb_sessions *t,
+			     const struct lnlb_node_id *owner);
+
+/**
+ * lnlb_sessions_next() - the next session of a bucket, in order of age
+ * @t: the table
+ * @bucket: the bucket
+ * @cursor: 0 at first, changed for the next call
+ *
+ * Context: rcu_read_lock().
+ * Return: a session, or NULL at the end.
+ */
+struct lnlb_session *lnlb_sessions_next(struct lnlb_sessions *t, u16 bucket,
+					u64 *cursor);
+
+/**
+ * lnlb_session_touch() - a packet of it was seen
+ * @s: the session
+ *
+ * Written at most once a second, so that CPUs do not fight for the line.
+ */
+static inline void lnlb_session_touch(struct lnlb_session *s)
+{
+	if (time_after(jiffies, READ_ONCE(s->last) + HZ))
+		WRITE_ONCE(s->last, jiffies);
+}
+
+#endif /* _LNLB_SESSION_H */
