@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Clusters as LNLB_CMD_GET_CLUSTER shows them.
+ */
+#ifndef LNLBCTL_CLUSTER_H
+#define LNLBCTL_CLUSTER_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "genl.h"
+#include "names.h"
+
+/**
+ * struct node - a node as this one sees it; members as in the uapi header
+ */
+struct node {
+	uint8_t id[LNLB_MAC_LEN];
+	bool self;
+	bool agrees;
+	bool heard;		/* heard_ago_ms is known */
+	uint8_t state;
+	uint8_t weight_source;
+	uint16_t weight;
+	uint32_t target;
+	uint32_t claims;
+	uint32_t heard_ago_ms;
+};
+
+/**
+ * struct cluster - a cluster; members as in the uapi header
+ */
+struct cluster {
+	char name[LNLB_NAME_LEN];
+	struct lnlb_addr addr;
+	char dev[IFNAMSIZ];
+	uint32_t ifindex;	/* 0: not bound */
+	uint8_t mac[LNLB_MAC_LEN];
+	uint8_t mode;
+	uint8_t affinity;
+	uint8_t affinity_len;
+	uint32_t timeout;	/* 0: not said, the default */
+	uint8_t weight_source;
+	uint16_t weight;
+	uint8_t state;
+	uint8_t doors;
+	uint32_t flags;
+	uint64_t digest;
+	uint32_t buckets;
+	uint64_t sessions;
+	uint64_t sessions_foreign;
+	char tracker[32];
+	unsigned int node_count;
+	struct node node[LNLB_NODES_MAX];
+	uint64_t stat[LNLB_STAT_MAX + 1];
+};
+
+/**
+ * struct cluster_list - several of them
+ * @cluster: array, to be freed
+ * @count: its length
+ */
+struct cluster_list {
+	struct cluster *cluster;
+	size_t count;
+};
+
+/**
+ * cluster_get() - read one cluster
+ * @genl: open socket
+ * @name: of the cluster
+ * @list: filled in; free @list->cluster, also after an error
+ *
+ * Return: 0 or a negative errno.
+ */
+int cluster_get(struct genl *genl, const char *name,
+		struct cluster_list *list);
+
+/**
+ * cluster_get_all() - read all clusters
+ * @genl: open socket
+ * @list: filled in; free @list->cluster, also after an error
+ *
+ * Return: 0 or a negative errno.
+ */
+int cluster_get_all(struct genl *genl, struct cluster_list *list);
+
+/**
+ * cluster_del() - take a cluster out
+ * @genl: open socket
+ * @name: of the cluster
+ *
+ * Return: 0 or a negative errno.
+ */
+int cluster_del(struct genl *genl, const char *name);
+
+/**
+ * cluster_nl_error() - say what could not be done to a cluster
+ * @genl: socket that the request failed on
+ * @err: negative errno; -ENOENT lists the clusters that there are
+ * @name: of the cluster
+ * @what: "cannot …"
+ */
+void cluster_nl_error(struct genl *genl, int err, const char *name,
+		      const char *what);
+
+#endif /* LNLBCTL_CLUSTER_H */

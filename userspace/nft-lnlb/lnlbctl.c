@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/netfilter/nf_lnlb.h>
+
+#include "lnlbctl.h"
+#include "nl.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+struct ctl_command {
+	const char *name;
+	const char *synopsis;
+	const char *help;
+	int min_args;
+	int max_args;
+	bool json;
+	int (*run)(const struct ctl_args *args);
+};
+
+static const struct ctl_command commands[] = {
+	{ "addif", "[ADDR] DEV [NAME]",
+	  "Create a cluster for address ADDR on device DEV and put ADDR on it.\n"
+	  "Without ADDR: the host address (/32) that DEV has. Prints the name.",
+	  1, 3, false, cmd_addif },
+	{ "delif", "NAME",
+	  "Take a cluster out, and its address off if addif put it there.",
+	  1, 1, false, cmd_delif },
+	{ "weight_mode", "NAME MODE",
+	  "Where this node's weight comes from: loadavg (or auto), loadavg5,\n"
+	  "loadavg15, freemem, manual.",
+	  2, 2, false, cmd_weight_mode },
+	{ "set_weight", "NAME N|stdin",
+	  "Set this node's weight, 1 to 65535, the higher the less traffic; the\n"
+	  "weight mode must be manual. stdin: one weight a line, until the end.",
+	  2, 2, false, cmd_set_weight },
+	{ "resync", "NAME",
+	  "Exchange state and sessions with all nodes again.",
+	  1, 1, false, cmd_resync },
+	{ "show", "[-j] [NAME]",
+	  "Show clusters and their nodes. -j, --json: for programs.",
+	  0, 1, true, cmd_show },
+	{ "monitor", "[-j]",
+	  "Print events as they happen. -j, --json: one object a line.",
+	  0, 0, true, cmd_monitor },
+};
+
+void ctl_error(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	fputs("lnlbctl: ", stderr);
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+}
+
+void ctl_nl_error(const struct nl *nl, int err, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	fputs("lnlbctl: ", stderr);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	if (err == -EPERM)
+		fputs(": needs CAP_NET_ADMIN in the user namespace that owns this network namespace",
+		      stderr);
+	else if (!nl->extack[0])
+		fprintf(stderr, ": %s", strerror(-err));
+	if (nl->extack[0])
+		fprintf(stderr, ": %s", nl->extack);
+	fputc('\n', stderr);
+}
+
+bool ctl_check_name(const char *name)
+{
+	if (*name && strlen(name) < LNLB_NAME_LEN)
+		return true;
+	ctl_error("'%s' cannot be the name of a cluster: 1 to %d characters are allowed",
+		  name, LNLB_NAME_LEN - 1);
+	return false;
+}
+
+static void print_usage(FILE *out)
+{
+	size_t i;
+
+	fputs("Usage: lnlbctl COMMAND …\n\n", out);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %-12s %s\n", commands[i].name,
+			commands[i].synopsis);
+	fputs("\nlnlbctl COMMAND --help explains a command, lnlbctl(8) all of them.\n",
+	      out);
+}
+
+static void print_command_usage(FILE *out, const struct ctl_command *command)
+{
+	fprintf(out, "Usage: lnlbctl %s %s\n", command->name,
+		command->synopsis);
+}
+
+static const struct ctl_command *find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static bool is_option(const char *word)
+{
+	/* "-5" is a wrong number, not an unknown option */
+	return word[0] == '-' && word[1] && !isdigit((unsigned char)word[1]);
+}
+
+static int parse_args(const struct ctl_command *command, char **words,
+		      struct ctl_args *args, bool *help)
+{
+	bool options = true;
+
+	args->argv = words;
+	for (; *words; words++) {
+		if (!options || !is_option(*words)) {
+			args->argv[args->argc++] = *words;
+		} else if (!strcmp(*words, "--")) {
+			options = false;
+		} else if (!strcmp(*words, "-h") || !strcmp(*words, "--help")) {
+			*help = true;
+		} else if (command->json && (!strcmp(*words, "-j") ||
+					     !strcmp(*words, "--json"))) {
+			args->json = true;
+		} else {
+			ctl_error("%s: unknown option '%s'", command->name,
+				  *words);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int run_command(const struct ctl_command *command, char **words)
+{
+	struct ctl_args args = { 0 };
+	bool help = false;
+
+	if (parse_args(command, words, &args, &help))
+		goto usage;
+	if (help) {
+		print_command_usage(stdout, command);
+		printf("\n%s\n", command->help);
+		return CTL_OK;
+	}
+	if (args.argc < command->min_args) {
+		ctl_error("%s: too few arguments", command->name);
+		goto usage;
+	}
+	if (args.argc > command->max_args) {
+		ctl_error("%s: too many arguments, from '%s' on",
+			  command->name, args.argv[command->max_args]);
+		goto usage;
+	}
+	return command->run(&args);
+
+usage:
+	print_command_usage(stderr, command);
+	return CTL_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const struct ctl_command *command;
+	int ret = CTL_OK;
+
+	if (argc < 2) {
+		print_usage(stderr);
+		return CTL_USAGE;
+	}
+	command = find_command(argv[1]);
+	if (command) {
+		ret = run_command(command, argv + 2);
+	} else if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		print_usage(stdout);
+	} else if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts("lnlbctl " LNLB_VERSION);
+	} else {
+		ctl_error("unknown command '%s'", argv[1]);
+		print_usage(stderr);
+		return CTL_USAGE;
+	}
+	/* a full disk must not look like success */
+	if (fflush(stdout) || ferror(stdout)) {
+		ctl_error("cannot write: %s", strerror(errno));
+		return CTL_FAILED;
+	}
+	return ret;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the sub-commands of lnlbctl share with its main().
+ */
+#ifndef LNLBCTL_H
+#define LNLBCTL_H
+
+#include <stdbool.h>
+
+#define CTL_OK		0
+#define CTL_FAILED	1
+#define CTL_USAGE	2
+
+struct nl;
+
+/**
+ * struct ctl_args - what was typed behind the name of the sub-command
+ * @argc: number of words that are no options
+ * @argv: those
+ * @json: -j was given
+ */
+struct ctl_args {
+	int argc;
+	char **argv;
+	bool json;
+};
+
+/* The sub-commands, a file cmd_*.c each; they return an exit code. */
+int cmd_addif(const struct ctl_args *args);
+int cmd_delif(const struct ctl_args *args);
+int cmd_weight_mode(const struct ctl_args *args);
+int cmd_set_weight(const struct ctl_args *args);
+int cmd_resync(const struct ctl_args *args);
+int cmd_show(const struct ctl_args *args);
+int cmd_monitor(const struct ctl_args *args);
+
+/**
+ * ctl_error() - say on stderr what was wrong and what is allowed
+ * @format: without "lnlbctl: " and line end
+ */
+void ctl_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/**
+ * ctl_nl_error() - as ctl_error(), with the kernel's reason behind it
+ * @nl: channel that the request failed on
+ * @err: negative errno of the request
+ * @format: what could not be done
+ */
+void ctl_nl_error(const struct nl *nl, int err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/**
+ * ctl_check_name() - can this be the name of a cluster? Says so if not.
+ * @name: what was typed
+ *
+ * Return: true if it can.
+ */
+bool ctl_check_name(const char *name);
+
+#endif /* LNLBCTL_H */

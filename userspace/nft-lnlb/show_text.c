@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "show.h"
+
+static const char *affinity(const struct cluster *cluster, char *buf,
+			    size_t size)
+{
+	const char *word = lnlb_word(&lnlb_affinity_words, cluster->affinity);
+
+	if (cluster->affinity == LNLB_AFFINITY_NETWORK)
+		snprintf(buf, size, "%s %u", word, cluster->affinity_len);
+	else
+		snprintf(buf, size, "%s", word);
+	return buf;
+}
+
+static void show_cluster(const struct cluster *cluster)
+{
+	char addr[LNLB_ADDR_STRLEN], mac[LNLB_MAC_STRLEN];
+	char time[LNLB_TIME_STRLEN], key[32];
+	unsigned int bit;
+
+	printf("%s: %s on %s, %s %s, %s\n", cluster->name,
+	       lnlb_format_addr(&cluster->addr, addr),
+	       cluster->dev[0] ? cluster->dev : "no device",
+	       lnlb_word(&lnlb_mode_words, cluster->mode),
+	       lnlb_format_mac(cluster->mac, mac),
+	       lnlb_word(&lnlb_state_words, cluster->state));
+	printf("  weight %u (%s), affinity %s, timeout %s, tracker %s\n",
+	       cluster->weight,
+	       lnlb_word(&lnlb_weight_source_words, cluster->weight_source),
+	       affinity(cluster, key, sizeof(key)),
+	       cluster->timeout ? lnlb_format_time(cluster->timeout, time) :
+				  "default",
+	       cluster->tracker[0] ? cluster->tracker : "none");
+	printf("  sessions: %" PRIu64 " here, %" PRIu64 " with other nodes; held by",
+	       cluster->sessions, cluster->sessions_foreign);
+	for (bit = 0; bit < lnlb_door_words.count; bit++)
+		if (cluster->doors & 1u << bit)
+			printf(" %s", lnlb_word(&lnlb_door_words, bit));
+	putchar('\n');
+}
+
+static void show_node(const struct cluster *cluster, const struct node *node)
+{
+	char mac[LNLB_MAC_STRLEN];
+	double share = 0;
+
+	if (cluster->buckets)
+		share = 100.0 * node->target / cluster->buckets;
+	printf("  %s %-4s %-9s %6u %-11s %5.1f %% %6u",
+	       lnlb_format_mac(node->id, mac), node->self ? "self" : "",
+	       lnlb_word(&lnlb_state_words, node->state), node->weight,
+	       lnlb_word(&lnlb_weight_source_words, node->weight_source),
+	       share, node->claims);
+	if (node->heard)
+		printf("  %-5s %.1f s ago", node->agrees ? "same" : "other",
+		       node->heard_ago_ms / 1000.0);
+	putchar('\n');
+}
+
+void show_text(const struct cluster_list *list)
+{
+	const struct cluster *cluster;
+	unsigned int n;
+	size_t i;
+
+	if (!list->count)
+		fputs("no clusters; create one: lnlbctl addif ADDR DEV\n",
+		      stderr);
+	for (i = 0; i < list->count; i++) {
+		cluster = &list->cluster[i];
+		if (i)
+			putchar('\n');
+		show_cluster(cluster);
+		printf("  %-17s %-4s %-9s %6s %-11s %7s %6s  %-5s %s\n", "NODE",
+		       "", "STATE", "WEIGHT", "SOURCE", "SHARE", "CLAIMS",
+		       "VIEW", "HEARD");
+		for (n = 0; n < cluster->node_count; n++)
+			show_node(cluster, &cluster->node[n]);
+	}
+}
