@@ -113,6 +113,7 @@ static struct lnlb_cluster *cluster_new(struct lnlb_net *ln,
 		pick_name(ln, cluster->cfg.name);
 
 	lnlb_trackers_attach(cluster);
+	ln->generation = ln->generation + 1 ?: 1;
 	list_add_tail(&cluster->list, &ln->clusters);
 	hlist_add_head_rcu(&cluster->net_node,
 			   &ln->hash[lnlb_addr_hash(&cluster->addr)]);
@@ -343,6 +344,7 @@ void lnlb_cluster_unlink(struct lnlb_cluster *cluster)
 	struct lnlb_net *ln = cluster->ln;
 
 	lockdep_assert_held(&ln->lock);
+	ln->generation = ln->generation + 1 ?: 1;
 	list_del(&cluster->list);
 	hlist_del_rcu(&cluster->net_node);
 	if (list_empty(&ln->clusters) && ln->hooks) {

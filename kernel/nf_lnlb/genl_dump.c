@@ -135,7 +135,7 @@ static int put_state(struct sk_buff *msg, struct lnlb_cluster *cluster,
 }
 
 static int put_cluster(struct sk_buff *msg, struct lnlb_cluster *cluster,
-		       u32 portid, u32 seq, int flags)
+		       struct netlink_callback *cb, u32 portid, u32 seq)
 {
 	struct core_look *look;
 	int err = -EMSGSIZE;
@@ -146,10 +146,13 @@ static int put_cluster(struct sk_buff *msg, struct lnlb_cluster *cluster,
 		return -ENOMEM;
 	look_at_core(cluster, look);
 
-	hdr = genlmsg_put(msg, portid, seq, &lnlb_genl_family, flags,
+	hdr = genlmsg_put(msg, portid, seq, &lnlb_genl_family,
+			  cb ? NLM_F_MULTI : 0,
 			  LNLB_CMD_GET_CLUSTER);
 	if (!hdr)
 		goto out;
+	if (cb)
+		genl_dump_check_consistent(cb, hdr);
 	if (put_config(msg, cluster) || put_state(msg, cluster, look) ||
 	    put_nodes(msg, look) || put_stats(msg, cluster)) {
 		genlmsg_cancel(msg, hdr);
@@ -176,8 +179,8 @@ int lnlb_genl_get(struct genl_info *info)
 	mutex_lock(&ln->lock);
 	cluster = lnlb_cluster_by_name(ln, nla_data(info->attrs[LNLB_A_NAME]));
 	if (cluster) {
-		err = put_cluster(msg, cluster, info->snd_portid,
-				  info->snd_seq, 0);
+		err = put_cluster(msg, cluster, NULL, info->snd_portid,
+				  info->snd_seq);
 	} else {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[LNLB_A_NAME],
 				    "no such cluster");
@@ -195,17 +198,22 @@ int lnlb_genl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct lnlb_net *ln = lnlb_pernet(sock_net(skb->sk));
 	struct lnlb_cluster *cluster;
+	int err = 0;
 	long i = 0;
 
 	mutex_lock(&ln->lock);
+	/* Clusters that come or go between two calls make the reader ask anew. */
+	cb->seq = ln->generation;
 	list_for_each_entry(cluster, &ln->clusters, list) {
 		if (i++ < cb->args[0])
 			continue;
-		if (put_cluster(skb, cluster, NETLINK_CB(cb->skb).portid,
-				cb->nlh->nlmsg_seq, NLM_F_MULTI))
+		err = put_cluster(skb, cluster, cb, NETLINK_CB(cb->skb).portid,
+				  cb->nlh->nlmsg_seq);
+		if (err)
 			break;
 		cb->args[0] = i;
 	}
 	mutex_unlock(&ln->lock);
-	return skb->len;
+	/* One that does not even fit alone must not look like the end. */
+	return skb->len ?: err;
 }

@@ -6,13 +6,12 @@
 #include <net/ipv6.h>
 
 #include "arp.h"
+#include "core/wire.h"
 #include "event.h"
 #include "heartbeat.h"
 #include "tracker.h"
 #include "weight.h"
 
-/* Where a frame carries the cluster address: see struct lnlb_wire_hdr. */
-#define FRAME_ADDR_OFFSET	36
 #define ANNOUNCE_TIMES		3
 #define ANNOUNCE_INTERVAL_MS	1000
 
@@ -337,7 +336,8 @@ static struct lnlb_cluster *frame_cluster(const struct lnlb_port *port,
 	unsigned int i;
 
 	addr = skb_header_pointer(skb, skb_network_offset(skb) +
-				  FRAME_ADDR_OFFSET, sizeof(buf), &buf);
+				  offsetof(struct lnlb_wire_header, addr),
+				  sizeof(buf), &buf);
 	if (addr)
 		hlist_for_each_entry_rcu(cluster,
 					 &port->clusters[lnlb_addr_hash(addr)],

@@ -241,6 +241,7 @@ struct lnlb_sysctl {
  * @clusters: struct lnlb_cluster
  * @ports: struct lnlb_port
  * @hash: chains of lnlb_cluster::net_node by address, RCU
+ * @generation: changes when a cluster comes or goes, never 0
  * @reconcile: makes what is what ought to be
  * @hooks: the namespace's hooks are registered
  * @tracker_asked: the default tracker's module was asked for
@@ -255,6 +256,7 @@ struct lnlb_net {
 	struct list_head clusters;
 	struct list_head ports;
 	struct hlist_head hash[LNLB_HASH_SIZE];
+	unsigned int generation;
 	struct delayed_work reconcile;
 	bool hooks;
 	bool tracker_asked;

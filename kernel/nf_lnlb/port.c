@@ -134,10 +134,11 @@ static struct net_device *dev_by_prefix(struct net *net, __be32 addr)
 
 static struct net_device *dev_by_route(struct net *net, __be32 addr)
 {
+	struct flowi4 fl4 = { .daddr = addr };
 	struct net_device *dev;
 	struct rtable *rt;
 
-	rt = ip_route_output(net, addr, 0, 0, 0);
+	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
 	dev = rt->dst.dev;

@@ -34,8 +34,9 @@
  * LNLB_CMD_GET_CLUSTER  do: one cluster by LNLB_A_NAME; dump: all of them.
  *   The answer:
  *     LNLB_A_NAME, LNLB_A_ADDR, LNLB_A_DEV, LNLB_A_MODE, LNLB_A_MAC,
- *     LNLB_A_AFFINITY, LNLB_A_AFFINITY_LEN, LNLB_A_TIMEOUT, LNLB_A_FLAGS,
+ *     LNLB_A_AFFINITY, LNLB_A_AFFINITY_LEN, LNLB_A_FLAGS,
  *     LNLB_A_WEIGHT_SOURCE, LNLB_A_WEIGHT
+ *     LNLB_A_TIMEOUT         if the cluster has one; else the tracker's holds
  *     LNLB_A_IFINDEX         present while the device is bound
  *     LNLB_A_STATE           enum lnlb_node_state of this node; while no
  *                            device is bound: LNLB_NODE_WAITING
@@ -59,7 +60,7 @@
  *     LNLB_A_STATS           nest, one __u64 per enum lnlb_stat
  *
  * LNLB_CMD_EVENT        sent to the multicast group
- *     LNLB_A_NAME            cluster
+ *     LNLB_A_NAME            cluster; absent with LNLB_EVENT_REFUSED
  *     LNLB_A_EVENT           enum lnlb_event
  *     LNLB_A_NODE_ID         whom it is about; may be absent
  *     LNLB_A_CAUSE           text for people: why
