@@ -15,7 +15,7 @@
  * node_gone() and count() under rcu_read_lock(), so they must not sleep.
  * cluster_init() and cluster_exit() may sleep; they are called under a mutex of
  * nf_lnlb and must not register or unregister trackers nor call
- * lnlb_session_notice().
+ * lnlb_session_gone() or lnlb_sessions_refresh().
  */
 #ifndef _NET_NF_LNLB_H
 #define _NET_NF_LNLB_H
@@ -130,16 +130,27 @@ int lnlb_tracker_register(struct lnlb_tracker *tracker);
 void lnlb_tracker_unregister(struct lnlb_tracker *tracker);
 
 /**
- * lnlb_session_notice() - tell the node that has the bucket about a session
+ * lnlb_session_gone() - tell the other nodes that a session ended
  * @cluster: the cluster given to cluster_init()
- * @rec: the session; LNLB_SESSION_GONE in its flags: it ended
+ * @rec: the session, as save() fills it in
  *
- * For sessions kept here whose bucket is elsewhere: they ended, or are alive
- * though no packet showed it. One frame, not repeated.
+ * For sessions kept here whose bucket is elsewhere. One frame, not repeated: a
+ * node that misses it lets the session go when it is no more refreshed.
  * Context: process context without locks, may sleep.
  */
-void lnlb_session_notice(struct lnlb_cluster *cluster,
-			 const struct lnlb_session_rec *rec);
+void lnlb_session_gone(struct lnlb_cluster *cluster,
+		       const struct lnlb_session_rec *rec);
+
+/**
+ * lnlb_sessions_refresh() - hand over again what is kept here and whose bucket
+ * is elsewhere
+ * @cluster: the cluster given to cluster_init()
+ *
+ * What save() gives is sent, reliably, to the nodes that have the buckets; a
+ * tracker forgets what was not refreshed for some time.
+ * Context: process context without locks, may sleep.
+ */
+void lnlb_sessions_refresh(struct lnlb_cluster *cluster);
 
 /**
  * lnlb_cluster_bucket() - the bucket of an affinity key

@@ -101,6 +101,7 @@ static struct lnlb_cluster *cluster_new(struct lnlb_net *ln,
 	cluster->ln = ln;
 	cluster->addr = cfg->addr;
 	lnlb_config_default(&cluster->cfg, &cfg->addr);
+	ether_addr_copy(cluster->mac, cluster->cfg.mac);
 	cluster->prefix = 128;
 	/* The same on all nodes; nobody who does not know it can do without. */
 	cluster->hash_key.key[0] = get_unaligned_be64(&cfg->addr.s6_addr[0]);

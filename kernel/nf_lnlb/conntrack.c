@@ -21,7 +21,11 @@
 #define GC_PER_TIMEOUT		8
 /* … but neither more often nor more seldom than this, in seconds. */
 #define GC_MIN			1
-#define GC_MAX			60
+#define GC_MAX			REFRESH_INTERVAL
+/* Sessions whose bucket is elsewhere are handed over again so often… */
+#define REFRESH_INTERVAL	30
+/* … and are forgotten there when that was missed three times. */
+#define REFRESH_TIMEOUT		100
 
 static uint conntrack_idle_timeout = 1800;
 
@@ -50,11 +54,13 @@ MODULE_PARM_DESC(sessions_max,
  * struct ct_table - what is remembered of a cluster
  * @cluster: the cluster
  * @sessions: its sessions
+ * @refreshed_at: jiffies of the last lnlb_sessions_refresh()
  * @gc: ends sessions
  */
 struct ct_table {
 	struct lnlb_cluster *cluster;
 	struct lnlb_sessions sessions;
+	unsigned long refreshed_at;
 	struct delayed_work gc;
 };
 
@@ -104,9 +110,12 @@ static enum lnlb_owner ct_owner_of(void *priv, const struct lnlb_flow *flow)
 	struct lnlb_session *s;
 
 	s = lnlb_sessions_find(&t->sessions, &flow->key);
+	/* Packets are no sign that the other node still has its session. */
+	if (s && !READ_ONCE(s->here))
+		return LNLB_OWNER_OTHER;
 	if (s) {
 		lnlb_session_touch(s);
-		return READ_ONCE(s->here) ? LNLB_OWNER_SELF : LNLB_OWNER_OTHER;
+		return LNLB_OWNER_SELF;
 	}
 	/*
 	 * Only where the bucket is ours: an old flow of a client that has since
@@ -249,9 +258,8 @@ static unsigned int limit_of(const struct ct_table *t,
 {
 	unsigned int idle = idle_timeout(t);
 
-	/* Its node may yet say that it is alive. */
 	if (!READ_ONCE(s->here))
-		return idle + 2 * gc_interval(t);
+		return REFRESH_TIMEOUT;
 	if (!READ_ONCE(s->assured))
 		return min_t(unsigned int, idle, UNASSURED_TIMEOUT);
 	return idle;
@@ -289,17 +297,6 @@ static int flow_keeps(struct nf_conn *ct, void *data)
 	return 0;
 }
 
-/* Tell the node that has the bucket, if that is not this one. */
-static void notify_owner(struct ct_table *t, const struct lnlb_session *s,
-			 u8 flags, struct lnlb_session_rec *rec, bool *due)
-{
-	*due = READ_ONCE(s->here) && !lnlb_cluster_owns(t->cluster, s->bucket);
-	if (!*due)
-		return;
-	to_record(t, s, rec);
-	rec->flags = flags;
-}
-
 /*
  * One step through a bucket: end what is idle, or keep it if conntrack said so
  * since it was checked. Returns true if there may be more.
@@ -309,7 +306,7 @@ static bool gc_step(struct ct_table *t, u16 bucket, u64 *cursor, bool first,
 {
 	struct lnlb_session_rec rec;
 	struct lnlb_session *s;
-	bool due = false;
+	bool tell = false;
 
 	rcu_read_lock();
 	s = lnlb_sessions_next(&t->sessions, bucket, cursor);
@@ -321,17 +318,17 @@ static bool gc_step(struct ct_table *t, u16 bucket, u64 *cursor, bool first,
 			*candidates = true;
 	} else if (s->checked) {
 		s->checked = false;
-		if (is_idle(t, s)) {
-			notify_owner(t, s, LNLB_SESSION_GONE, &rec, &due);
-			lnlb_sessions_del(&t->sessions, s);
-		} else {
-			notify_owner(t, s, 0, &rec, &due);
-		}
+		if (!is_idle(t, s))
+			goto out;
+		tell = s->here && !lnlb_cluster_owns(t->cluster, bucket);
+		if (tell)
+			to_record(t, s, &rec);
+		lnlb_sessions_del(&t->sessions, s);
 	}
 out:
 	rcu_read_unlock();
-	if (due)
-		lnlb_session_notice(t->cluster, &rec);
+	if (tell)
+		lnlb_session_gone(t->cluster, &rec);
 	return s;
 }
 
@@ -363,6 +360,10 @@ static void gc_work(struct work_struct *work)
 	if (candidates)
 		nf_ct_iterate_cleanup_net(flow_keeps, &iter);
 	gc_walk(t, false, &candidates);
+	if (time_after_eq(jiffies, t->refreshed_at + REFRESH_INTERVAL * HZ)) {
+		t->refreshed_at = jiffies;
+		lnlb_sessions_refresh(t->cluster);
+	}
 	queue_delayed_work(system_long_wq, &t->gc, gc_interval(t) * HZ);
 }
 
@@ -374,6 +375,7 @@ static void *ct_cluster_init(struct lnlb_cluster *cluster)
 	if (!t)
 		return NULL;
 	t->cluster = cluster;
+	t->refreshed_at = jiffies;
 	if (lnlb_sessions_init(&t->sessions, sessions_max))
 		goto err_sessions;
 	if (nf_ct_netns_get(lnlb_cluster_net(cluster), NFPROTO_IPV4))

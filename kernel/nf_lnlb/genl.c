@@ -301,7 +301,6 @@ struct genl_family lnlb_genl_family __ro_after_init = {
 	.module		= THIS_MODULE,
 	.ops		= lnlb_ops,
 	.n_ops		= ARRAY_SIZE(lnlb_ops),
-	.resv_start_op	= __LNLB_CMD_MAX,
 	.mcgrps		= lnlb_groups,
 	.n_mcgrps	= ARRAY_SIZE(lnlb_groups),
 };

@@ -375,12 +375,23 @@ unsigned int lnlb_heartbeat_ingress(const struct lnlb_port *port,
 	return NF_STOLEN;
 }
 
-void lnlb_session_notice(struct lnlb_cluster *cluster,
-			 const struct lnlb_session_rec *rec)
+void lnlb_session_gone(struct lnlb_cluster *cluster,
+		       const struct lnlb_session_rec *rec)
 {
 	mutex_lock(&cluster->core_lock);
 	if (cluster->core)
 		lnlb_core_session_gone(cluster->core, rec);
 	mutex_unlock(&cluster->core_lock);
 }
-EXPORT_SYMBOL_GPL(lnlb_session_notice);
+EXPORT_SYMBOL_GPL(lnlb_session_gone);
+
+void lnlb_sessions_refresh(struct lnlb_cluster *cluster)
+{
+	mutex_lock(&cluster->core_lock);
+	if (cluster->core) {
+		lnlb_core_refresh(cluster->core);
+		lnlb_heartbeat_kick(cluster);
+	}
+	mutex_unlock(&cluster->core_lock);
+}
+EXPORT_SYMBOL_GPL(lnlb_sessions_refresh);

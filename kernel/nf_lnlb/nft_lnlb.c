@@ -17,12 +17,14 @@
  * @net: the namespace
  * @chain: where the rule is, or is going to be
  * @expr: the expression in the rule
+ * @gone: the rule is out of its chain for good, and waits to be destroyed
  */
 struct nft_lnlb_hold {
 	struct lnlb_holder holder;
 	struct net *net;
 	const struct nft_chain *chain;
 	const struct nft_expr *expr;
+	bool gone;
 };
 
 /**
@@ -77,6 +79,8 @@ static bool nft_lnlb_active_next(const struct lnlb_holder *holder)
 	const struct nft_rule *rule;
 	bool active;
 
+	if (READ_ONCE(hold->gone))
+		return false;
 	rcu_read_lock();
 	rule = rule_of(hold);
 	/* One that is not in its chain yet belongs to this transaction. */
@@ -238,6 +242,17 @@ static int nft_lnlb_init(const struct nft_ctx *ctx,
 	return 0;
 }
 
+static void nft_lnlb_deactivate(const struct nft_ctx *ctx,
+				const struct nft_expr *expr,
+				enum nft_trans_phase phase)
+{
+	struct nft_lnlb *priv = nft_expr_priv(expr);
+
+	/* What is only prepared may yet be undone. */
+	if (phase != NFT_TRANS_PREPARE)
+		WRITE_ONCE(priv->hold->gone, true);
+}
+
 static void nft_lnlb_destroy(const struct nft_ctx *ctx,
 			     const struct nft_expr *expr)
 {
@@ -311,6 +326,7 @@ static const struct nft_expr_ops nft_lnlb_ops = {
 	.size		= NFT_EXPR_SIZE(sizeof(struct nft_lnlb)),
 	.eval		= nft_lnlb_eval,
 	.init		= nft_lnlb_init,
+	.deactivate	= nft_lnlb_deactivate,
 	.destroy	= nft_lnlb_destroy,
 	.dump		= nft_lnlb_dump,
 	.validate	= nft_lnlb_validate,

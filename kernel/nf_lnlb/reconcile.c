@@ -32,16 +32,23 @@ void lnlb_reconcile(struct lnlb_net *ln, unsigned int delay_ms)
 				 msecs_to_jiffies(delay_ms));
 }
 
-/* What the active holders say together; false if none is active. */
-static bool gather(const struct lnlb_cluster *cluster, struct lnlb_config *said)
+/*
+ * What the active holders say together; false if none is active. Pending: one
+ * belongs to an nft transaction that is not through yet.
+ */
+static bool gather(const struct lnlb_cluster *cluster, struct lnlb_config *said,
+		   bool *pending)
 {
 	const struct lnlb_holder *holder;
 	bool any = false;
 
+	*pending = false;
 	memset(said, 0, sizeof(*said));
 	list_for_each_entry(holder, &cluster->holders, list) {
-		if (holder->active && !holder->active(holder))
+		if (holder->active && !holder->active(holder)) {
+			*pending |= holder->active_next(holder);
 			continue;
+		}
 		lnlb_config_merge(said, &holder->cfg);
 		any = true;
 	}
@@ -150,6 +157,7 @@ static int place(struct lnlb_cluster *cluster)
 static void look_over(struct lnlb_cluster *cluster, struct list_head *gone)
 {
 	struct lnlb_config said;
+	bool pending;
 
 	if (list_empty(&cluster->holders)) {
 		lnlb_port_unbind(cluster);
@@ -157,14 +165,13 @@ static void look_over(struct lnlb_cluster *cluster, struct list_head *gone)
 		list_add(&cluster->list, gone);
 		return;
 	}
-	if (gather(cluster, &said)) {
+	if (gather(cluster, &said, &pending)) {
 		configure(cluster, &said);
 		if (place(cluster))
 			lnlb_reconcile(cluster->ln, RETRY_MS);
-	} else {
-		/* In a transaction that is not through yet. */
-		lnlb_reconcile(cluster->ln, PENDING_MS);
 	}
+	if (pending)
+		lnlb_reconcile(cluster->ln, PENDING_MS);
 }
 
 static void free_gone(struct list_head *gone)

@@ -219,6 +219,12 @@ void lnlb_core_resync(struct lnlb_core *core)
 	lnlb_core_changed(core);
 }
 
+void lnlb_core_refresh(struct lnlb_core *core)
+{
+	memset(core->sent_to, 0, sizeof(core->sent_to));
+	core->review = true;
+}
+
 void lnlb_core_session_gone(struct lnlb_core *core,
 			    const struct lnlb_session_rec *rec)
 {

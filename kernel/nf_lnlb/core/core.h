@@ -117,6 +117,7 @@ struct lnlb_core_event {
  *	if @rec was filled, 0 if there is no further one. Sessions may come and
  *	go between two calls; one that is there all the time is returned at
  *	least once.
+ *	Those that stay with other nodes are skipped: they speak for themselves.
  * @load: a session that stays with node @rec->owner; LNLB_SESSION_GONE: it
  *	does so no longer. @from is who says so. 0 or a negative errno.
  * @node_gone: @node is dead or has left, its sessions are void
@@ -254,12 +255,21 @@ void lnlb_core_set_timers(struct lnlb_core *core,
 void lnlb_core_resync(struct lnlb_core *core);
 
 /**
- * lnlb_core_session_gone() - tell the bucket's owner that a session ended
+ * lnlb_core_refresh() - hand sessions in buckets that this node does not claim
+ * over again
  * @core: started core
- * @rec: the session, LNLB_SESSION_GONE is set by the callee
  *
- * Best effort, one frame: a lost one costs memory at the owner until the
- * session's timeout there, nothing else.
+ * What the other nodes know of them is soft state.
+ */
+void lnlb_core_refresh(struct lnlb_core *core);
+
+/**
+ * lnlb_core_session_gone() - tell all nodes that a session of ours ended
+ * @core: started core
+ * @rec: the session; owner and LNLB_SESSION_GONE are set by the callee
+ *
+ * Best effort, one frame. Who misses it leaves the session's packets to us
+ * until the session times out there.
  */
 void lnlb_core_session_gone(struct lnlb_core *core,
 			    const struct lnlb_session_rec *rec);

@@ -115,18 +115,12 @@ static void lnlb_handover_start(struct lnlb_core *core)
 	lnlb_core_barrier(core);
 }
 
-/*
- * Where the bucket is not ours, others speak for their sessions themselves.
- * What is known of a node that has gone is of no use to anybody.
- */
+/* others speak for the sessions that stay with them */
 static bool lnlb_handover_wanted(const struct lnlb_core *core,
 				 const struct lnlb_session_rec *rec)
 {
-	if (rec->len > LNLB_SESSION_DATA_MAX)
-		return false;
-	if (!lnlb_wire_id_cmp(&rec->owner, &core->params.self))
-		return true;
-	return core->transfer.handover && lnlb_view_find(core, &rec->owner);
+	return rec->len <= LNLB_SESSION_DATA_MAX &&
+	       !lnlb_wire_id_cmp(&rec->owner, &core->params.self);
 }
 
 static bool lnlb_handover_next(struct lnlb_core *core)

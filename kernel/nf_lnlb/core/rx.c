@@ -176,20 +176,6 @@ static void lnlb_rx_ask(struct lnlb_core *core, u64 *asked_at)
 	lnlb_send_soon(core, LNLB_COALESCE_MS);
 }
 
-static int lnlb_rx_load(struct lnlb_core *core, const struct lnlb_peer *peer,
-			const struct lnlb_session_rec *rec)
-{
-	bool own = !lnlb_wire_id_cmp(&rec->owner, &peer->id);
-
-	/* we know best what stays with us */
-	if (!lnlb_wire_id_cmp(&rec->owner, &core->params.self))
-		return 0;
-	if (!own && (rec->flags & LNLB_SESSION_GONE ||
-		     !lnlb_view_find(core, &rec->owner)))
-		return -ENOENT;
-	return core->ops->load(core->ctx, &peer->id, rec);
-}
-
 static void lnlb_rx_sessions(struct lnlb_core *core,
 			     const struct lnlb_peer *peer,
 			     const struct lnlb_wire_sessions *sessions)
@@ -203,7 +189,9 @@ static void lnlb_rx_sessions(struct lnlb_core *core,
 		return;
 	for (n = be16_to_cpu(sessions->n_records); n; n--) {
 		pos = lnlb_wire_record(pos, &rec);
-		refused += lnlb_rx_load(core, peer, &rec) < 0;
+		/* a node speaks for its own sessions only */
+		refused += lnlb_wire_id_cmp(&rec.owner, &peer->id) ||
+			   core->ops->load(core->ctx, &peer->id, &rec) < 0;
 	}
 	if (sessions->chunk)
 		lnlb_send_ack(core, &peer->id, be32_to_cpu(sessions->chunk),

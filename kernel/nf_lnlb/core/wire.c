@@ -27,7 +27,8 @@ static int lnlb_wire_extensions(const u8 *pos, const u8 *end)
 	size_t len;
 
 	for (; pos < end; pos += len) {
-		if (end - pos < LNLB_WIRE_EXTENSION_HEADER)
+		if (end - pos < LNLB_WIRE_EXTENSION_HEADER ||
+		    pos[0] != LNLB_WIRE_EXTENSION)
 			return LNLB_STAT_FRAME_LENGTH;
 		len = LNLB_WIRE_EXTENSION_HEADER +
 		      ((size_t)pos[2] << 8 | pos[3]);

@@ -3,9 +3,11 @@
  * What nodes say to each other, as it stands behind the Ethernet header.
  *
  * All numbers are big-endian. A frame is a header, a body by its type and
- * extensions: {type, length, data}, skipped by those who do not know them, so
- * that a newer node can say more to an older one. Reserved fields are zero.
- * Ethernet padding behind lnlb_wire_header::length is not looked at.
+ * extensions, skipped by those who do not know them, so that a newer node can
+ * say more to an older one: a byte LNLB_WIRE_EXTENSION, which neither a node's
+ * id nor a bucket starts with, a byte for the type, two for the length, data.
+ * Reserved fields are zero. Ethernet padding behind lnlb_wire_header::length
+ * is not looked at.
  */
 #ifndef _LNLB_CORE_WIRE_H
 #define _LNLB_CORE_WIRE_H
@@ -15,6 +17,7 @@
 #define LNLB_WIRE_MAGIC		0x4c4e4c42	/* "LNLB" */
 #define LNLB_WIRE_VERSION	1
 #define LNLB_WIRE_AUTH		0x0001	/* header flag: signed */
+#define LNLB_WIRE_EXTENSION	0xff
 #define LNLB_WIRE_CLAIMS	(LNLB_BUCKETS / 8)
 #define LNLB_WIRE_HEARD_MAX	(LNLB_NODES_MAX - 1)
 
