@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the scripts on the host share; sourced.
+
+# nothing in here depends on the clone: clones share it
+# shellcheck disable=SC2034
+cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/nf_lnlb
+
+say() { printf '# %s\n' "$*"; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }

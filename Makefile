@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Targets for people. What kbuild reads is kernel/nf_lnlb/Kbuild.
+
+# the running kernel's headers, else the newest installed
+KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
+	$(shell ls -d /lib/modules/*/build /usr/src/linux-headers-*-amd64 \
+		2>/dev/null | sort -rV))
+DESTDIR ?=
+PREFIX ?= /usr/local
+
+KERNEL_SRC := $(CURDIR)/kernel/nf_lnlb
+TOOLS := userspace/nft-lnlb
+SHELL_SCRIPTS = $(shell grep -rlE '^\#!/bin/(ba)?sh|^\# shellcheck shell=' \
+	.ci kunit selftests userspace)
+C_FILES = $(shell find kernel kunit userspace include -name '*.[ch]' \
+	! -name '*.mod.c')
+
+.PHONY: all modules tools check demo sparse shellcheck format-check install \
+	clean setup help
+
+all: modules tools
+
+modules:
+	$(MAKE) -C "$(KERNEL_SRC)" KDIR="$(KDIR)"
+
+tools:
+	$(MAKE) -C $(TOOLS)
+
+setup:
+	.ci/setup
+
+# one line at the end: N passed, N failed
+check: setup
+	.ci/check $(TESTS)
+
+demo: setup
+	@echo '# building modules and tools'
+	@.ci/quiet build/make.log $(MAKE) all
+	@selftests/demo/run
+
+sparse:
+	$(MAKE) -C "$(KERNEL_SRC)" KDIR="$(KDIR)" sparse
+
+shellcheck:
+	shellcheck -S warning $(SHELL_SCRIPTS)
+
+# advice, not law: the readable form wins
+format-check:
+	clang-format --dry-run $(C_FILES)
+
+install: all
+	$(MAKE) -C "$(KERNEL_SRC)" KDIR="$(KDIR)" DESTDIR="$(DESTDIR)" install
+	$(MAKE) -C $(TOOLS) install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
+
+clean:
+	$(MAKE) -C "$(KERNEL_SRC)" KDIR="$(KDIR)" clean
+	$(MAKE) -C $(TOOLS) clean
+	rm -rf build
+
+help:
+	@echo 'make            kernel modules and user-space tools'
+	@echo '                KDIR=DIR: headers of another kernel'
+	@echo 'make demo       three nodes and a client in a virtual machine'
+	@echo 'make check      everything: build, sparse, KUnit, selftests'
+	@echo '                TESTS="NAME...": these selftests only'
+	@echo 'make install    modules and tools of this machine'
+	@echo 'make sparse | shellcheck | format-check | clean'
