@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdbool.h>
+
+#include "nft_block.h"
+#include "nft_carrier.h"
+#include "nft_cause.h"
+#include "nft_errors.h"
+#include "nft_output.h"
+#include "nft_source.h"
+#include "nft_util.h"
+
+#define KERNEL_REFUSED	"Could not process rule: "
+#define NO_ENTRY	KERNEL_REFUSED "No such file or directory"
+#define SYNTAX_ERROR	"syntax error, unexpected "
+#define NO_SYMBOL	"No symbol type information"
+
+/* what a message from one of our modules begins with */
+static const char *const modules[] = { "nft_lnlb: ", "nf_lnlb: " };
+
+static struct lnlb_block held;
+static char *kernel_messages;	/* one a line */
+static const struct lnlb_entry *late_entry;
+static char *late_message;
+static bool late_shown;
+static bool module_missing;
+
+void lnlb_errors_cause(const char *message, size_t len)
+{
+	size_t used = kernel_messages ? strlen(kernel_messages) : 0;
+
+	kernel_messages = lnlb_realloc(kernel_messages, used + len + 2);
+	sprintf(kernel_messages + used, "%.*s\n", (int)len, message);
+}
+
+void lnlb_errors_kernel(const char *message, size_t len)
+{
+	size_t i, skip;
+
+	for (i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
+		skip = strlen(modules[i]);
+		if (len > skip && !memcmp(message, modules[i], skip))
+			lnlb_errors_cause(message + skip, len - skip);
+	}
+}
+
+void lnlb_errors_statement(const struct lnlb_entry *entry, const char *message)
+{
+	if (late_entry)
+		return;
+	late_entry = entry;
+	late_message = lnlb_memdup(message, strlen(message));
+}
+
+/* Return: is there one that explains why @message was refused? */
+static bool kernel_message(const char *message, int *len)
+{
+	if (strncmp(message, KERNEL_REFUSED, strlen(KERNEL_REFUSED)))
+		return false;
+	lnlb_cause_collect();
+	if (!kernel_messages || !*kernel_messages)
+		return false;
+	*len = strcspn(kernel_messages, "\n");
+	return true;
+}
+
+static void kernel_message_used(int len)
+{
+	memmove(kernel_messages, kernel_messages + len + 1,
+		strlen(kernel_messages + len + 1) + 1);
+}
+
+/* "unknown identifier 'vip'" is about $vip, not about all of the carrier */
+static bool about_variable(struct lnlb_block *block,
+			   const struct lnlb_spot *spot)
+{
+	const struct lnlb_entry *entry = spot->entry;
+	const struct lnlb_var *var;
+	const char *name;
+	unsigned int i;
+
+	name = strstr(block->message, "unknown identifier '");
+	if (!name)
+		return false;
+	name = strchr(name, '\'') + 1;
+	for (i = 0; i < entry->num_vars; i++) {
+		var = &entry->vars[i];
+		if (strcspn(name, "'") != var->len - 1 ||
+		    memcmp(name, entry->key + var->offset + 1, var->len - 1))
+			continue;
+		block->aim = spot->from + var->offset;
+		block->aim_len = var->len;
+		return true;
+	}
+	return false;
+}
+
+static void about_statement(struct lnlb_block *block,
+			    const struct lnlb_spot *spot)
+{
+	const struct lnlb_entry *entry = spot->entry;
+	size_t len = strlen(SYNTAX_ERROR "log");
+	int words;
+
+	block->aim = spot->from;
+	block->aim_len = spot->end - spot->from;
+	if (entry->error) {
+		lnlb_block_say(block, "%s", entry->error);
+		block->aim += entry->error_offset;
+		block->aim_len = entry->error_len;
+	} else if (about_variable(block, spot)) {
+		return;
+	} else if (!strncmp(block->message, SYNTAX_ERROR "log", len)) {
+		lnlb_block_say(block, SYNTAX_ERROR "lnlb%s",
+			       block->message + len);
+	} else if (late_entry == entry) {
+		lnlb_block_say(block, "lnlb: %s", late_message);
+		late_shown = true;
+	} else if (!strcmp(block->message, NO_ENTRY) &&
+		   !kernel_message(block->message, &words)) {
+		module_missing = true;
+	}
+}
+
+/* A word behind a statement that is none of its parameters, nor nft's */
+static void about_syntax(struct lnlb_block *block)
+{
+	const struct lnlb_source *source = block->source;
+	const struct lnlb_spot *spot;
+	const char *between;
+	size_t i;
+
+	if (strcmp(block->message, SYNTAX_ERROR "string") &&
+	    strcmp(block->message, NO_SYMBOL))
+		return;
+	for (i = 0; i < source->num_spots; i++) {
+		spot = &source->spots[i];
+		if (spot->swapped_end > block->mark)
+			return;
+		between = source->swapped + spot->swapped_end;
+		if (strspn(between, " \t\\\n") !=
+		    block->mark - spot->swapped_end)
+			continue;
+		lnlb_block_say(block, SYNTAX_ERROR
+			       "word, expecting dev, weight, affinity, timeout, mode, mac, key or another statement");
+	}
+}
+
+static void finish_block(FILE *to, const char *marks)
+{
+	const struct lnlb_spot *spot = lnlb_block_spot(&held);
+	int len;
+
+	if (spot)
+		about_statement(&held, spot);
+	else
+		about_syntax(&held);
+	if (kernel_message(held.message, &len)) {
+		lnlb_block_say(&held, "%s: %.*s", held.message, len,
+			       kernel_messages);
+		kernel_message_used(len);
+	}
+	lnlb_block_print(&held, to, marks);
+}
+
+/* It was not what it looked like, or it is cut off. */
+static void release(FILE *to)
+{
+	if (held.head)
+		lnlb_output_line(to, held.head);
+	if (held.shown)
+		lnlb_output_line(to, held.shown);
+	lnlb_block_clear(&held);
+}
+
+/* A line that is not about a text with statements in it */
+static void pass(FILE *to, const char *line)
+{
+	const char *message = strstr(line, "Error: " KERNEL_REFUSED);
+	int len;
+
+	if (!message || !kernel_message(message + strlen("Error: "), &len)) {
+		lnlb_output_line(to, line);
+		return;
+	}
+	fprintf(to, "%.*s: %.*s\n", (int)strcspn(line, "\n"), line, len,
+		kernel_messages);
+	kernel_message_used(len);
+}
+
+void lnlb_errors_line(FILE *to, const char *line)
+{
+	if (held.shown && lnlb_block_marked(&held, line)) {
+		finish_block(to, line);
+		lnlb_block_clear(&held);
+		return;
+	}
+	if (held.head && !held.shown && lnlb_block_shown(&held, line))
+		return;
+	release(to);
+	if (!lnlb_block_head(&held, line))
+		pass(to, line);
+}
+
+bool lnlb_errors_end(FILE *to)
+{
+	bool failed = late_entry != NULL;
+
+	release(to);
+	lnlb_cause_collect();
+	if (failed && !late_shown)
+		fprintf(to, "Error: lnlb: %s\n", late_message);
+	if (module_missing)
+		fputs("The kernel has no lnlb: load its module by \"modprobe nft_lnlb\"; it is in the package nf-lnlb-dkms.\n",
+		      to);
+	module_missing = false;
+	free(kernel_messages);
+	kernel_messages = NULL;
+	free(late_message);
+	late_message = NULL;
+	late_entry = NULL;
+	late_shown = false;
+	return failed;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "nft_json.h"
+#include "nft_shim.h"
+#include "nft_source.h"
+#include "nft_util.h"
+
+static enum lnlb_language reading;
+
+void lnlb_shim_language(enum lnlb_language language)
+{
+	reading = language;
+}
+
+char *lnlb_shim_swap(const char *name, const char *text, size_t len)
+{
+	const struct lnlb_source *source;
+	size_t i = 0;
+
+	if (reading == LNLB_LANGUAGE_JSON) {
+		while (i < len && isspace((unsigned char)text[i]))
+			i++;
+		if (i < len && text[i] == '{')
+			return lnlb_json_swap(text, len);
+	}
+	source = lnlb_source_swap(name, text, len);
+	if (!source || !source->num_spots)
+		return NULL;
+	return lnlb_memdup(source->swapped, source->swapped_len);
+}
+
+static char *read_all(int fd, size_t *len)
+{
+	size_t size = 0;
+	char *buf = NULL;
+	ssize_t got;
+
+	for (*len = 0;; *len += got) {
+		if (size - *len < BUFSIZ) {
+			size = size * 2 + BUFSIZ;
+			buf = lnlb_realloc(buf, size);
+		}
+		got = read(fd, buf + *len, size - *len);
+		if (!got)
+			return buf;
+		if (got < 0 && errno != EINTR) {
+			free(buf);
+			return NULL;
+		}
+		if (got < 0)
+			got = 0;
+	}
+}
+
+/* Return: a file descriptor, -1 with errno set on failure. */
+static int memory_file(const char *text, size_t len)
+{
+	int fd = memfd_create("nft-lnlb", MFD_CLOEXEC);
+	ssize_t put;
+
+	while (fd >= 0 && len) {
+		put = write(fd, text, len);
+		if (put < 0) {
+			close(fd);
+			return -1;
+		}
+		text += put;
+		len -= put;
+	}
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
+/* Return: a stream of @text's swapped text, NULL if it is to be read as is. */
+static FILE *swapped_stream(const char *path, const char *text, size_t len,
+			    bool seekable)
+{
+	char *swapped = lnlb_shim_swap(path, text, len);
+	FILE *stream = NULL;
+	int fd;
+
+	if (swapped || !seekable) {
+		fd = memory_file(swapped ? swapped : text,
+				 swapped ? strlen(swapped) : len);
+		stream = lnlb_checked(fd < 0 ? NULL : fdopen(fd, "r"));
+	}
+	free(swapped);
+	return stream;
+}
+
+static FILE *swap_file(const char *path, FILE *file)
+{
+	struct stat status;
+	FILE *stream;
+	size_t len;
+	char *text;
+
+	if (fstat(fileno(file), &status) ||
+	    !(S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode)))
+		return file;
+	text = read_all(fileno(file), &len);
+	if (!text)
+		return file;
+	stream = swapped_stream(path, text, len, S_ISREG(status.st_mode));
+	free(text);
+	if (!stream) {
+		lseek(fileno(file), 0, SEEK_SET);
+		return file;
+	}
+	fclose(file);
+	return stream;
+}
+
+static FILE *open_file(FILE *(*real)(const char *, const char *),
+		       const char *path, const char *mode)
+{
+	FILE *file = real(path, mode);
+
+	if (!file || reading == LNLB_LANGUAGE_NONE || mode[0] != 'r')
+		return file;
+	return swap_file(path, file);
+}
+
+/**
+ * fopen() - open a file; what libnftables reads comes with carriers in it
+ * @path: of the file
+ * @mode: as in libc
+ *
+ * Return: the stream, NULL with errno set on failure.
+ */
+FILE *fopen(const char *path, const char *mode)
+{
+	static FILE *(*real)(const char *, const char *);
+
+	if (!real)
+		*(void **)&real = lnlb_checked(dlsym(RTLD_NEXT, "fopen"));
+	return open_file(real, path, mode);
+}
+
+/**
+ * fopen64() - fopen() under the name that builds with large files use
+ * @path: of the file
+ * @mode: as in libc
+ *
+ * Return: the stream, NULL with errno set on failure.
+ */
+FILE *fopen64(const char *path, const char *mode)
+{
+	static FILE *(*real)(const char *, const char *);
+
+	if (!real)
+		*(void **)&real = lnlb_checked(dlsym(RTLD_NEXT, "fopen64"));
+	return open_file(real, path, mode);
+}
+
+int lnlb_shim_stdin(void)
+{
+	char *text, *swapped;
+	size_t len;
+	int fd;
+
+	text = read_all(STDIN_FILENO, &len);
+	if (!text)
+		return -1;
+	swapped = lnlb_shim_swap("/dev/stdin", text, len);
+	fd = memory_file(swapped ? swapped : text,
+			 swapped ? strlen(swapped) : len);
+	free(swapped);
+	free(text);
+	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0)
+		return -1;
+	close(fd);
+	return 0;
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "nft_scan.h"
+#include "nft_util.h"
+
+/*
+ * Where a statement may stand is all that matters here, so this knows only the
+ * skeleton of nft's language: commands that end in a rule, the blocks of tables
+ * and chains, and which braces are something else. In a rule the words "lnlb
+ * cluster" cannot follow each other in any other meaning. Outside of one they
+ * can: "list chain lnlb cluster".
+ */
+enum block {
+	BLOCK_TOP,	/* commands; also a file that is included in a chain */
+	BLOCK_TABLE,
+	BLOCK_CHAIN,
+	BLOCK_OTHER,	/* elements of a set, options of an object, … */
+};
+
+enum place {
+	PLACE_START,	/* of a line */
+	PLACE_OBJECT,	/* behind "add": an object, or the names at once */
+	PLACE_NAMES,	/* [family] table chain of a rule */
+	PLACE_POSITION,	/* [position|handle|index N] */
+	PLACE_RULE,
+	PLACE_GUESS,	/* a rule, or table and chain of one without "add rule" */
+	PLACE_NOWHERE,
+};
+
+/**
+ * struct frame - where we are between two braces
+ * @block: kind
+ * @place: where in the line
+ * @opens: what the next brace begins
+ * @skip: words to be passed over before @place holds
+ * @jump: was the last word jump or goto?
+ */
+struct frame {
+	enum block block;
+	enum place place;
+	enum block opens;
+	unsigned int skip;
+	bool jump;
+};
+
+/**
+ * struct scan - state of a scan
+ * @text: what is left
+ * @frames: open braces and what is around them
+ * @depth: of @frames
+ */
+struct scan {
+	struct lnlb_text text;
+	struct frame *frames;
+	size_t depth;
+};
+
+static bool one_of(const struct lnlb_text *text, struct lnlb_token token,
+		   const char *const *words)
+{
+	for (; *words; words++)
+		if (lnlb_token_is(text, token, *words))
+			return true;
+	return false;
+}
+
+static const char *const families[] = {
+	"ip", "ip6", "inet", "arp", "bridge", "netdev", NULL
+};
+static const char *const rule_verbs[] = {
+	"add", "create", "insert", "replace", NULL
+};
+static const char *const other_verbs[] = {
+	"delete", "destroy", "list", "flush", "rename", "reset", "get",
+	"describe", "monitor", "import", "export", "include", "define",
+	"redefine", "undefine", NULL
+};
+static const char *const other_objects[] = {
+	"set", "map", "element", "flowtable", "counter", "quota", "limit", "ct",
+	"secmark", "synproxy", "meter", "tunnel", NULL
+};
+static const char *const positions[] = {
+	"position", "handle", "index", NULL
+};
+
+static void frame_line(struct frame *frame)
+{
+	frame->place = PLACE_START;
+	frame->opens = BLOCK_OTHER;
+	frame->skip = 0;
+	frame->jump = false;
+}
+
+static struct frame *frame_push(struct scan *scan, enum block block)
+{
+	struct frame *frame;
+
+	scan->frames = lnlb_realloc(scan->frames, (scan->depth + 1) *
+				    sizeof(*scan->frames));
+	frame = &scan->frames[scan->depth++];
+	frame->block = block;
+	frame_line(frame);
+	return frame;
+}
+
+static void object(struct scan *scan, struct frame *frame,
+		   struct lnlb_token token)
+{
+	frame->place = PLACE_NOWHERE;
+	if (lnlb_token_is(&scan->text, token, "rule")) {
+		frame->place = PLACE_NAMES;
+		frame->skip = 2;
+	} else if (lnlb_token_is(&scan->text, token, "table")) {
+		frame->opens = BLOCK_TABLE;
+	} else if (lnlb_token_is(&scan->text, token, "chain")) {
+		frame->opens = BLOCK_CHAIN;
+	} else if (!one_of(&scan->text, token, other_objects)) {
+		/* "add ip t c …", and the object is what is left out */
+		frame->place = PLACE_NAMES;
+		frame->skip = one_of(&scan->text, token, families) ? 2 : 1;
+	}
+}
+
+/*
+ * A line that begins with an object's name may be a rule as well, in a file
+ * that is included in a chain: "counter lnlb cluster 10.0.0.10".
+ */
+static void command(struct scan *scan, struct frame *frame,
+		    struct lnlb_token token)
+{
+	if (one_of(&scan->text, token, rule_verbs))
+		frame->place = PLACE_OBJECT;
+	else if (one_of(&scan->text, token, other_verbs))
+		frame->place = PLACE_NOWHERE;
+	else if (lnlb_token_is(&scan->text, token, "rule") ||
+		 lnlb_token_is(&scan->text, token, "table") ||
+		 lnlb_token_is(&scan->text, token, "chain"))
+		object(scan, frame, token);
+	else
+		frame->place = PLACE_GUESS;
+}
+
+static void line_start(struct scan *scan, struct frame *frame,
+		       struct lnlb_token token)
+{
+	switch (frame->block) {
+	case BLOCK_TOP:
+		command(scan, frame, token);
+		break;
+	case BLOCK_TABLE:
+		frame->place = PLACE_NOWHERE;
+		if (lnlb_token_is(&scan->text, token, "chain"))
+			frame->opens = BLOCK_CHAIN;
+		break;
+	case BLOCK_CHAIN:
+		frame->place = PLACE_RULE;
+		break;
+	case BLOCK_OTHER:
+		frame->place = PLACE_NOWHERE;
+		break;
+	}
+}
+
+/* Return: may a statement begin with this word? */
+static bool advance(struct scan *scan, struct frame *frame,
+		    struct lnlb_token token)
+{
+	switch (frame->place) {
+	case PLACE_START:
+		line_start(scan, frame, token);
+		break;
+	case PLACE_OBJECT:
+		object(scan, frame, token);
+		return false;
+	case PLACE_NAMES:
+		if (frame->skip == 2 && one_of(&scan->text, token, families))
+			return false;
+		if (--frame->skip == 0)
+			frame->place = PLACE_POSITION;
+		return false;
+	case PLACE_POSITION:
+		frame->place = PLACE_RULE;
+		if (one_of(&scan->text, token, positions)) {
+			frame->skip = 1;
+			return false;
+		}
+		break;
+	default:
+		break;
+	}
+	if (frame->skip) {
+		frame->skip--;
+		return false;
+	}
+	return frame->place == PLACE_RULE || frame->place == PLACE_GUESS;
+}
+
+/*
+ * @scan stands behind the word @token. A rule that begins with "lnlb" is wrong
+ * without "cluster"; elsewhere "lnlb" may be the name of an interface.
+ */
+static bool begins_statement(struct scan *scan, struct frame *frame,
+			     struct lnlb_token token, bool first)
+{
+	struct lnlb_text ahead = scan->text;
+	const char *value;
+
+	if (!lnlb_token_is(&ahead, token, "lnlb"))
+		return false;
+	if (!lnlb_token_is(&ahead, lnlb_token_next(&ahead), "cluster"))
+		return first && frame->place == PLACE_RULE;
+	if (frame->place == PLACE_RULE)
+		return true;
+	token = lnlb_token_next(&ahead);
+	value = ahead.data + token.offset;
+	return token.type == LNLB_TOKEN_WORD &&
+	       (*value == '$' || memchr(value, '.', token.len) ||
+		memchr(value, ':', token.len));
+}
+
+static void brace_open(struct scan *scan)
+{
+	struct frame *frame = &scan->frames[scan->depth - 1];
+	enum block block = frame->jump ? BLOCK_CHAIN : frame->opens;
+
+	frame->jump = false;
+	frame_push(scan, block);
+}
+
+static void brace_close(struct scan *scan)
+{
+	struct frame *frame;
+	enum block block;
+
+	if (scan->depth == 1)
+		return;
+	block = scan->frames[--scan->depth].block;
+	frame = &scan->frames[scan->depth - 1];
+	/* the end of a table or a chain ends the line; that of a set does not */
+	if (block != BLOCK_OTHER && frame->place == PLACE_NOWHERE)
+		frame_line(frame);
+}
+
+static bool word(struct scan *scan, struct lnlb_token token)
+{
+	struct frame *frame = &scan->frames[scan->depth - 1];
+	bool first = frame->place != PLACE_RULE;
+	bool possible = advance(scan, frame, token);
+
+	frame->jump = lnlb_token_is(&scan->text, token, "jump") ||
+		      lnlb_token_is(&scan->text, token, "goto");
+	return possible && begins_statement(scan, frame, token, first);
+}
+
+void lnlb_scan(const char *data, size_t len,
+	       void (*found)(void *arg, size_t start, size_t end,
+			     const struct lnlb_entry *entry),
+	       void *arg)
+{
+	struct scan scan = { .text = { .data = data, .len = len } };
+	const struct lnlb_entry *entry;
+	struct lnlb_token token;
+
+	frame_push(&scan, BLOCK_TOP);
+	while ((token = lnlb_token_next(&scan.text)).type != LNLB_TOKEN_END) {
+		if (token.type == LNLB_TOKEN_OPEN) {
+			brace_open(&scan);
+		} else if (token.type == LNLB_TOKEN_CLOSE) {
+			brace_close(&scan);
+		} else if (token.type == LNLB_TOKEN_SEPARATOR) {
+			frame_line(&scan.frames[scan.depth - 1]);
+		} else if (word(&scan, token)) {
+			entry = lnlb_parse_statement(&scan.text, token.offset);
+			found(arg, token.offset, scan.text.pos, entry);
+		}
+	}
+	free(scan.frames);
+}

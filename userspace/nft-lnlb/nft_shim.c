@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <dlfcn.h>
+#include <errno.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+
+#include "nft_carrier.h"
+#include "nft_cause.h"
+#include "nft_errors.h"
+#include "nft_util.h"
+
+/* libnftnl exports it, its headers do not declare it */
+void nftnl_expr_build_payload(struct nlmsghdr *nlh, struct nftnl_expr *expr);
+
+/* The next one of that name: the library's */
+#define REAL(function) __extension__ ({					\
+	static __typeof__(&function) real_function;			\
+	if (!real_function)						\
+		*(void **)&real_function =				\
+			lnlb_checked(dlsym(RTLD_NEXT, #function));	\
+	real_function;							\
+})
+
+static const struct lnlb_entry *expr_entry(const struct nftnl_expr *expr,
+					   const char **values)
+{
+	const char *name = nftnl_expr_get_str(expr, NFTNL_EXPR_NAME);
+
+	if (!name || strcmp(name, "log") ||
+	    !nftnl_expr_is_set(expr, NFTNL_EXPR_LOG_PREFIX))
+		return NULL;
+	*values = nftnl_expr_get_str(expr, NFTNL_EXPR_LOG_PREFIX);
+	return *values ? lnlb_marker_read(values) : NULL;
+}
+
+/**
+ * nftnl_expr_build_payload() - append an expression to a message
+ * @nlh: message
+ * @expr: expression
+ *
+ * Nobody can be told of a failure here. What cannot be expanded is sent without
+ * an address, and the kernel refuses it with all the rest of the transaction.
+ */
+void nftnl_expr_build_payload(struct nlmsghdr *nlh, struct nftnl_expr *expr)
+{
+	const struct lnlb_entry *entry;
+	char err[LNLB_STMT_ERRLEN];
+	struct lnlb_stmt stmt;
+	struct nlattr *nest;
+	const char *values;
+
+	entry = expr_entry(expr, &values);
+	if (!entry) {
+		REAL(nftnl_expr_build_payload)(nlh, expr);
+		return;
+	}
+	lnlb_cause_listen();
+	if (lnlb_entry_resolve(entry, values, &stmt, err)) {
+		lnlb_errors_statement(entry, err);
+		memset(&stmt, 0, sizeof(stmt));
+	}
+	mnl_attr_put_strz(nlh, NFTA_EXPR_NAME, "lnlb");
+	nest = mnl_attr_nest_start(nlh, NFTA_EXPR_DATA);
+	lnlb_stmt_put(nlh, &stmt);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void copy_attr(struct nlmsghdr *to, const struct nlattr *attr)
+{
+	memcpy(mnl_nlmsg_get_payload_tail(to), attr, MNL_ALIGN(attr->nla_len));
+	to->nlmsg_len += MNL_ALIGN(attr->nla_len);
+}
+
+/* Return: the statement's values if the list element @elem is one. */
+static const struct nlattr *lnlb_data(const struct nlattr *elem)
+{
+	const struct nlattr *attr, *data = NULL;
+	bool lnlb = false;
+
+	mnl_attr_for_each_nested(attr, elem) {
+		if (mnl_attr_get_type(attr) == NFTA_EXPR_DATA)
+			data = attr;
+		else if (mnl_attr_get_type(attr) == NFTA_EXPR_NAME)
+			lnlb = mnl_attr_get_payload_len(attr) == 5 &&
+			       !memcmp(mnl_attr_get_payload(attr), "lnlb", 5);
+	}
+	return lnlb ? data : NULL;
+}
+
+static void copy_elem(struct nlmsghdr *to, const struct nlattr *elem)
+{
+	const struct nlattr *values = lnlb_data(elem);
+	char marker[LNLB_MARKER_LEN];
+	struct nlattr *list, *data;
+	struct lnlb_stmt stmt;
+
+	if (!values || lnlb_stmt_get(values, &stmt)) {
+		copy_attr(to, elem);
+		return;
+	}
+	lnlb_marker_write(lnlb_entry_for(&stmt)->id, marker);
+	list = mnl_attr_nest_start(to, NFTA_LIST_ELEM);
+	mnl_attr_put_strz(to, NFTA_EXPR_NAME, "log");
+	data = mnl_attr_nest_start(to, NFTA_EXPR_DATA);
+	mnl_attr_put_strz(to, NFTA_LOG_PREFIX, marker);
+	mnl_attr_nest_end(to, data);
+	mnl_attr_nest_end(to, list);
+}
+
+static bool has_lnlb(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr, *elem;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg)) {
+		if (mnl_attr_get_type(attr) != NFTA_RULE_EXPRESSIONS)
+			continue;
+		mnl_attr_for_each_nested(elem, attr)
+			if (lnlb_data(elem))
+				return true;
+	}
+	return false;
+}
+
+/* A carrier takes less than twice the room of the smallest lnlb expression. */
+static struct nlmsghdr *swap_message(const struct nlmsghdr *nlh)
+{
+	size_t head = MNL_NLMSG_HDRLEN + MNL_ALIGN(sizeof(struct nfgenmsg));
+	const struct nlattr *attr, *elem;
+	struct nlmsghdr *to;
+	struct nlattr *nest;
+
+	to = lnlb_calloc(2, nlh->nlmsg_len);
+	memcpy(to, nlh, head);
+	to->nlmsg_len = head;
+	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg)) {
+		if (mnl_attr_get_type(attr) != NFTA_RULE_EXPRESSIONS) {
+			copy_attr(to, attr);
+			continue;
+		}
+		nest = mnl_attr_nest_start(to, NFTA_RULE_EXPRESSIONS);
+		mnl_attr_for_each_nested(elem, attr)
+			copy_elem(to, elem);
+		mnl_attr_nest_end(to, nest);
+	}
+	return to;
+}
+
+/**
+ * nftnl_rule_nlmsg_parse() - read a rule from a message
+ * @nlh: message from the kernel
+ * @rule: rule to be filled in
+ *
+ * Return: 0, -1 with errno set on failure.
+ */
+int nftnl_rule_nlmsg_parse(const struct nlmsghdr *nlh, struct nftnl_rule *rule)
+{
+	struct nlmsghdr *swapped;
+	int err;
+
+	if (!has_lnlb(nlh))
+		return REAL(nftnl_rule_nlmsg_parse)(nlh, rule);
+	swapped = swap_message(nlh);
+	err = REAL(nftnl_rule_nlmsg_parse)(swapped, rule);
+	free(swapped);
+	return err;
+}
+
+/* libnftables uses the offset of an extended acknowledgement, not its text. */
+static void note_extack(const struct nlmsghdr *nlh)
+{
+	const struct nlmsgerr *error = mnl_nlmsg_get_payload(nlh);
+	size_t len, head = sizeof(*error);
+	const struct nlattr *attr;
+
+	if (nlh->nlmsg_type != NLMSG_ERROR ||
+	    !(nlh->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	    mnl_nlmsg_get_payload_len(nlh) < head || !error->error)
+		return;
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED)) {
+		if (error->msg.nlmsg_len < MNL_NLMSG_HDRLEN)
+			return;
+		head += MNL_ALIGN(error->msg.nlmsg_len - MNL_NLMSG_HDRLEN);
+	}
+	if (mnl_nlmsg_get_payload_len(nlh) <= head)
+		return;
+	mnl_attr_for_each(attr, nlh, head) {
+		len = mnl_attr_get_payload_len(attr);
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG && len)
+			lnlb_errors_kernel(mnl_attr_get_payload(attr),
+					   strnlen(mnl_attr_get_payload(attr),
+						   len));
+	}
+}
+
+/**
+ * mnl_socket_recvfrom() - receive messages
+ * @nl: socket
+ * @buf: for the messages
+ * @bufsiz: size of @buf
+ *
+ * Return: what was received in bytes, -1 with errno set on failure.
+ */
+ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
+			    size_t bufsiz)
+{
+	ssize_t received = REAL(mnl_socket_recvfrom)(nl, buf, bufsiz);
+	const struct nlmsghdr *nlh = buf;
+	int rest = received, err = errno;
+
+	for (; rest > 0 && mnl_nlmsg_ok(nlh, rest);
+	     nlh = mnl_nlmsg_next(nlh, &rest))
+		note_extack(nlh);
+	errno = err;
+	return received;
+}

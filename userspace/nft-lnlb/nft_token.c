@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "nft_scan.h"
+
+static bool continues_line(const struct lnlb_text *text)
+{
+	return text->data[text->pos] == '\\' && text->pos + 1 < text->len &&
+	       text->data[text->pos + 1] == '\n';
+}
+
+static void skip_comment(struct lnlb_text *text)
+{
+	while (text->pos < text->len && text->data[text->pos] != '\n')
+		text->pos++;
+}
+
+static void skip_blanks(struct lnlb_text *text)
+{
+	for (; text->pos < text->len; text->pos++) {
+		if (continues_line(text))
+			text->pos++;
+		else if (!strchr(" \t\r", text->data[text->pos]) ||
+			 !text->data[text->pos])
+			return;
+	}
+}
+
+static void skip_string(struct lnlb_text *text)
+{
+	const char *end = memchr(text->data + text->pos + 1, '"',
+				 text->len - text->pos - 1);
+
+	text->pos = end ? (size_t)(end - text->data) + 1 : text->len;
+}
+
+static void skip_word(struct lnlb_text *text)
+{
+	for (; text->pos < text->len; text->pos++)
+		if (continues_line(text) || !text->data[text->pos] ||
+		    strchr(" \t\r\n;{}\"#", text->data[text->pos]))
+			break;
+}
+
+static enum lnlb_token_type skip_token(struct lnlb_text *text)
+{
+	switch (text->data[text->pos]) {
+	case '"':
+		skip_string(text);
+		return LNLB_TOKEN_STRING;
+	case '{':
+		text->pos++;
+		return LNLB_TOKEN_OPEN;
+	case '}':
+		text->pos++;
+		return LNLB_TOKEN_CLOSE;
+	case ';':
+	case '\n':
+		text->pos++;
+		return LNLB_TOKEN_SEPARATOR;
+	case '\0':
+		text->pos++;
+		return LNLB_TOKEN_WORD;
+	default:
+		skip_word(text);
+		return LNLB_TOKEN_WORD;
+	}
+}
+
+struct lnlb_token lnlb_token_next(struct lnlb_text *text)
+{
+	struct lnlb_token token = { .type = LNLB_TOKEN_END };
+
+	skip_blanks(text);
+	while (text->pos < text->len && text->data[text->pos] == '#') {
+		skip_comment(text);
+		skip_blanks(text);
+	}
+	token.offset = text->pos;
+	if (text->pos < text->len)
+		token.type = skip_token(text);
+	token.len = text->pos - token.offset;
+	return token;
+}
+
+struct lnlb_token lnlb_token_peek(const struct lnlb_text *text)
+{
+	struct lnlb_text copy = *text;
+
+	return lnlb_token_next(&copy);
+}
+
+bool lnlb_token_is(const struct lnlb_text *text, struct lnlb_token token,
+		   const char *word)
+{
+	return token.type == LNLB_TOKEN_WORD && strlen(word) == token.len &&
+	       !memcmp(text->data + token.offset, word, token.len);
+}

@@ -1,0 +1,487 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# nft-lnlb on any kernel with nf_tables, in a network namespace of this test's
+# own. nft_fake.so stands in for the module: see there.
+
+set -u
+cd "$(dirname "$0")" || exit 1
+
+if [ -z "${NFT_LNLB_TEST_NETNS-}" ]; then
+	export NFT_LNLB_TEST_NETNS=1
+	unshare -n true 2>/dev/null && exec unshare -n "./$(basename "$0")"
+	exec unshare -rn "./$(basename "$0")"
+fi
+
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+nft="$PWD/../nft-lnlb"
+fake="$PWD/nft_fake.so"
+trace="$dir/trace"
+count=0 failures=0
+
+if ! unshare -n nft list ruleset >/dev/null 2>&1; then
+	echo "ok 1 - nft-lnlb # SKIP this kernel has no nf_tables, or no right to"
+	echo "1..1"
+	exit 0
+fi
+
+report() { # GOOD TEXT
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - nft-lnlb: $2"
+		return
+	fi
+	failures=$((failures + 1))
+	echo "not ok $count - nft-lnlb: $2"
+	[ ! -f "$dir/diff" ] || sed 's/^/# /;40q' "$dir/diff"
+	rm -f "$dir/diff"
+}
+
+lnlb() { # with the fake module
+	LD_PRELOAD="$fake" LNLB_FAKE_TRACE="$trace" timeout 20 "$nft" "$@"
+}
+
+same() { # TEXT: expected and got are two files
+	diff -u "$dir/expected" "$dir/got" >"$dir/diff"
+	report $? "$1"
+}
+
+fresh() { # a table and a chain, nothing in it
+	: >"$trace"
+	"$nft" -f - <<-'END'
+		flush ruleset
+		table ip t {
+			chain c {
+			}
+		}
+	END
+}
+
+rules() { # what the chain holds
+	lnlb list chain ip t c | sed -n 's/^\t\t//p'
+}
+
+# What is typed, what is printed for it, and that is what parses back to it.
+round_trip() { # TYPED [PRINTED]
+	fresh
+	lnlb add rule ip t c "$1" >"$dir/got" 2>&1
+	rules >>"$dir/got"
+	echo "${2-$1}" >"$dir/expected"
+	same "prints $1"
+	cp "$trace" "$dir/expected"
+	fresh
+	lnlb add rule ip t c "${2-$1}"
+	cp "$trace" "$dir/got"
+	[ -s "$trace" ] || echo "nothing was sent" >>"$dir/expected"
+	same "the same bytes for ${2-$1}"
+}
+
+sends() { # STATEMENT HEX
+	fresh
+	lnlb add rule ip t c "$1"
+	echo "$2" >"$dir/expected"
+	cp "$trace" "$dir/got"
+	same "sends $1"
+}
+
+# A file, and what is said about it; nothing may have been changed.
+refused() { # TEXT, expected messages on stdin; the file is $dir/rules
+	cat >"$dir/expected"
+	echo "exit code 1" >>"$dir/expected"
+	fresh
+	(cd "$dir" && lnlb -f rules) >"$dir/got" 2>&1
+	echo "exit code $?" >>"$dir/got"
+	rules >>"$dir/got"
+	same "$1"
+}
+
+typed_wrong() { # STATEMENT MARKS MESSAGE
+	fresh
+	lnlb add rule ip t c "$1" >"$dir/got" 2>&1
+	echo "exit code $?" >>"$dir/got"
+	rules >>"$dir/got"
+	printf 'Error: %s\nadd rule ip t c %s\n                %s\nexit code 1\n' \
+		"$3" "$1" "$2" >"$dir/expected"
+	same "refuses $1"
+}
+
+# --- the statement -----------------------------------------------------------
+
+sends "lnlb cluster 10.0.0.10" 080001000a00000a
+sends "lnlb cluster 10.0.0.10 weight auto" 080001000a00000a0800030000000000
+sends "lnlb cluster 10.0.0.10 weight manual" 080001000a00000a0800030000000004
+sends "lnlb cluster 10.0.0.10 weight 65535" \
+	080001000a00000a0800030000000004080004000000ffff
+sends "lnlb cluster fd00::1 dev eth0" \
+	14000100fd000000000000000000000000000001090002006574683000000000
+round_trip "lnlb cluster 10.0.0.10"
+round_trip "lnlb cluster fd00::10"
+round_trip "lnlb cluster 10.0.0.10 dev eth0" 'lnlb cluster 10.0.0.10 dev "eth0"'
+for weight in auto loadavg5 loadavg15 freemem manual 1 65535; do
+	round_trip "lnlb cluster 10.0.0.10 weight $weight"
+done
+round_trip "lnlb cluster 10.0.0.10 weight loadavg" \
+	"lnlb cluster 10.0.0.10 weight auto"
+for affinity in client connection "network 24"; do
+	round_trip "lnlb cluster 10.0.0.10 affinity $affinity"
+done
+round_trip "lnlb cluster 10.0.0.10 timeout 5400" \
+	"lnlb cluster 10.0.0.10 timeout 1h30m"
+for mode in unicast multicast igmp; do
+	round_trip "lnlb cluster 10.0.0.10 mode $mode"
+done
+round_trip "lnlb cluster 10.0.0.10 mac 02:00:c0:a8:00:0a"
+round_trip 'lnlb cluster 10.0.0.10 key "lnlb cluster"'
+round_trip "lnlb cluster 10.0.0.10 mode igmp dev eth0 weight 5" \
+	'lnlb cluster 10.0.0.10 dev "eth0" weight 5 mode igmp'
+round_trip 'tcp dport { 80, 443 } counter packets 0 bytes 0 lnlb cluster 10.0.0.10 weight 7 ip saddr 1.2.3.4 accept comment "lnlb cluster 1.2.3.4"'
+
+# --- what is no statement ----------------------------------------------------
+
+cat >"$dir/names" <<'END'
+table ip lnlb {
+	comment "lnlb cluster 10.0.0.10"
+	counter lnlb {
+		packets 0 bytes 0
+	}
+
+	set lnlb {
+		type ipv4_addr
+		elements = { 10.0.0.10 }
+	}
+
+	chain cluster {
+		ip saddr @lnlb counter name "lnlb" log prefix "lnlb cluster 10.0.0.10"
+		iifname "lnlb" accept comment "lnlb cluster 10.0.0.10"
+		jump lnlb
+	}
+
+	chain lnlb {
+	}
+}
+END
+"$nft" flush ruleset
+lnlb -f "$dir/names" >"$dir/got" 2>&1
+lnlb list ruleset >>"$dir/got"
+cp "$dir/names" "$dir/expected"
+same "leaves names, strings and comments alone"
+
+{
+	lnlb list chain lnlb cluster >/dev/null
+	lnlb add rule ip lnlb cluster accept
+	lnlb insert rule lnlb cluster index 0 lnlb cluster 10.0.0.9
+	lnlb add lnlb cluster lnlb cluster 10.0.0.10
+	lnlb lnlb cluster lnlb cluster 10.0.0.11
+	lnlb add element lnlb lnlb '{ 1.2.3.4 }'
+	lnlb list chain lnlb cluster |
+		grep -e 'lnlb cluster 10.0.0.1*[019]$' -e '^		accept'
+} >"$dir/got" 2>&1
+cat >"$dir/expected" <<'END'
+		lnlb cluster 10.0.0.9
+		accept
+		lnlb cluster 10.0.0.10
+		lnlb cluster 10.0.0.11
+END
+same "a table lnlb with a chain cluster"
+
+# --- files -------------------------------------------------------------------
+
+cat >"$dir/defines" <<'END'
+define vip = 10.0.0.20
+END
+cat >"$dir/in_chain" <<'END'
+lnlb cluster $vip weight 2
+tcp dport 80 lnlb cluster 10.0.0.21
+END
+cat >"$dir/rules" <<'END'
+include "./defines"
+define eth = "eth0"
+table ip t {
+	chain c {
+		# lnlb cluster 10.0.0.1
+		include "./in_chain"
+		ip saddr { 1.2.3.4,	# comment
+			   1.2.3.5 } lnlb cluster $vip dev $eth \
+			weight $weight \
+			accept; lnlb cluster 10.0.0.22; jump {
+			lnlb cluster 10.0.0.23; return
+		}
+	}
+}
+END
+cat >"$dir/expected" <<'END'
+lnlb cluster 10.0.0.20 weight 2
+tcp dport 80 lnlb cluster 10.0.0.21
+ip saddr { 1.2.3.4, 1.2.3.5 } lnlb cluster 10.0.0.20 dev "eth0" weight 9 accept
+lnlb cluster 10.0.0.22
+jump {
+	lnlb cluster 10.0.0.23
+	return
+}
+END
+fresh
+(cd "$dir" && lnlb -D weight=9 -f rules) 2>"$dir/got"
+rules >>"$dir/got"
+same "includes, variables, continued lines, blocks"
+
+fresh
+(cd "$dir" && lnlb -D weight=9 -f - <rules) 2>"$dir/got"
+rules >>"$dir/got"
+same "the same from standard input"
+
+mkfifo "$dir/fifo"
+timeout 10 cp "$dir/rules" "$dir/fifo" &
+fresh
+(cd "$dir" && lnlb -D weight=9 -f fifo) 2>"$dir/got"
+rules >>"$dir/got"
+same "the same from a pipe"
+
+(echo flush ruleset && lnlb list ruleset) >"$dir/expected"
+cp "$trace" "$dir/sent"
+: >"$trace"
+lnlb -f "$dir/expected"
+(echo flush ruleset && lnlb list ruleset) >"$dir/got"
+same "flush and reload of what was listed"
+cp "$dir/sent" "$dir/expected"
+cp "$trace" "$dir/got"
+same "a reload sends the same bytes"
+
+fresh
+i=0
+while [ $i -lt 300 ]; do
+	echo "define v$i = 10.1.$((i / 100)).$((i % 100))"
+	echo "add rule ip t c lnlb cluster \$v$i accept"
+	echo "lnlb cluster 10.1.$((i / 100)).$((i % 100)) accept" >&3
+	i=$((i + 1))
+done >"$dir/rules" 3>"$dir/expected"
+lnlb -f "$dir/rules" 2>"$dir/got"
+rules >>"$dir/got"
+same "300 different statements with a variable"
+
+# --- errors ------------------------------------------------------------------
+
+typed_wrong "lnlb cluster 10.0.0.300" "             ^^^^^^^^^^" \
+	'lnlb: "10.0.0.300" is no IPv4 or IPv6 address'
+typed_wrong "lnlb cluster 10.0.0.1 weight 0" \
+	"                             ^" \
+	'lnlb: weight "0", expected auto, loadavg, loadavg5, loadavg15, freemem, manual or 1-65535'
+typed_wrong "lnlb cluster 10.0.0.1 weight 65536" \
+	"                             ^^^^^" \
+	'lnlb: weight "65536", expected auto, loadavg, loadavg5, loadavg15, freemem, manual or 1-65535'
+typed_wrong "lnlb cluster 10.0.0.1 mode x" "                           ^" \
+	'lnlb: mode "x", expected one of unicast, multicast, igmp'
+typed_wrong "lnlb cluster 10.0.0.1 mode" "                      ^^^^" \
+	'lnlb: mode needs a value'
+typed_wrong "lnlb cluster 10.0.0.1 mode igmp mode igmp" \
+	"                                     ^^^^" 'lnlb: given twice'
+typed_wrong "lnlb cluster 10.0.0.1 affinity network 33" \
+	"^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^" \
+	'lnlb: network length 33, expected 1-32'
+typed_wrong "lnlb cluster 10.0.0.1 mac 1:2" "                          ^^^" \
+	'lnlb: "1:2" is no MAC address as in 02:00:c0:a8:00:0a'
+typed_wrong "lnlb cluster 10.0.0.1 timeout 0" \
+	"                              ^" \
+	'lnlb: timeout "0", expected a time as in 1h30m, or 1-31536000 seconds'
+typed_wrong "lnlb cluster" "     ^^^^^^^" 'lnlb: cluster needs an address'
+typed_wrong "lnlb clutser 10.0.0.1" "^^^^" 'lnlb: expected lnlb cluster ADDRESS'
+typed_wrong "lnlb cluster 10.0.0.1 wieght 5" \
+	"                      ^^^^^^" \
+	'syntax error, unexpected word, expecting dev, weight, affinity, timeout, mode, mac, key or another statement'
+typed_wrong "lnlb cluster 10.0.0.1 group 5" \
+	"                      ^^^^^" \
+	'lnlb: unexpected group, expected dev, weight, affinity, timeout, mode, mac, key or another statement'
+
+cat >"$dir/in_chain" <<'END'
+	tcp dport 80 lnlb cluster 10.0.0.21 weight abc
+END
+cat >"$dir/rules" <<'END'
+table ip t {
+	chain c {
+		ip saddr 1.2.3.4	lnlb cluster $none weight 5 accept
+		lnlb cluster 10.0.0.11 \
+			weight 0 \
+			accept
+		lnlb cluster 10.0.0.12 affinity network 24 tcp dprt 80
+		include "./in_chain"
+	}
+}
+END
+refused "points at file, line and column" <<'END'
+rules:3:33-37: Error: unknown identifier 'none'
+		ip saddr 1.2.3.4	lnlb cluster $none weight 5 accept
+		                	             ^^^^^
+rules:5:11-11: Error: lnlb: weight "0", expected auto, loadavg, loadavg5, loadavg15, freemem, manual or 1-65535
+			weight 0 \
+			       ^
+rules:7:50-53: Error: syntax error, unexpected string
+		lnlb cluster 10.0.0.12 affinity network 24 tcp dprt 80
+		                                               ^^^^
+In file included from rules:8:3-23:
+./in_chain:1:45-47: Error: lnlb: weight "abc", expected auto, loadavg, loadavg5, loadavg15, freemem, manual or 1-65535
+	tcp dport 80 lnlb cluster 10.0.0.21 weight abc
+	                                           ^^^
+END
+
+cat >"$dir/rules" <<'END'
+define bad = banana
+add rule ip t c accept
+add rule ip t c lnlb cluster $bad
+END
+fresh
+(cd "$dir" && "$nft" -f rules) >"$dir/got" 2>&1
+echo "exit code $?" >>"$dir/got"
+rules >>"$dir/got"
+cat >"$dir/expected" <<'END'
+rules:3:17-33: Error: lnlb: $bad: "banana" is no IPv4 or IPv6 address
+add rule ip t c lnlb cluster $bad
+                ^^^^^^^^^^^^^^^^^
+exit code 1
+END
+same "a variable that holds no address"
+(cd "$dir" && ! lnlb -f rules) >"$dir/out" 2>&1 && grep -q banana "$dir/out"
+report $? "is an error even if the kernel took it"
+
+cat >"$dir/rules" <<'END'
+add rule ip t c accept
+add rule ip t c counter lnlb cluster 10.0.0.10 weight 5 accept
+END
+export LNLB_FAKE_REFUSE='nft_lnlb: address is in use'
+refused "says what the kernel said" <<'END'
+rules:2:25-55: Error: Could not process rule: Invalid argument: address is in use
+add rule ip t c counter lnlb cluster 10.0.0.10 weight 5 accept
+                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+END
+unset LNLB_FAKE_REFUSE
+
+if ! modinfo nft_lnlb >/dev/null 2>&1; then
+	fresh
+	"$nft" add rule ip t c lnlb cluster 10.0.0.10 >"$dir/got" 2>&1
+	cat >"$dir/expected" <<'END'
+Error: Could not process rule: No such file or directory
+add rule ip t c lnlb cluster 10.0.0.10
+                ^^^^^^^^^^^^^^^^^^^^^^
+The kernel has no lnlb: load its module by "modprobe nft_lnlb"; it is in the package nf-lnlb-dkms.
+END
+	same "says which module is missing"
+fi
+
+# --- JSON, echo, monitor, check ----------------------------------------------
+
+fresh
+lnlb add rule ip t c 'lnlb cluster 10.0.0.10 dev eth0 weight 5 affinity network 24 timeout 1m mode igmp mac 02:00:c0:a8:00:0a key "k"'
+lnlb add rule ip t c lnlb cluster fd00::10 weight auto affinity connection accept
+lnlb list ruleset >"$dir/expected"
+cp "$trace" "$dir/sent"
+lnlb -j list ruleset >"$dir/json"
+lnlb flush ruleset
+: >"$trace"
+lnlb -j -f "$dir/json" 2>"$dir/got"
+lnlb list ruleset >>"$dir/got"
+same "JSON reads back what it wrote"
+cp "$dir/sent" "$dir/expected"
+cp "$trace" "$dir/got"
+same "JSON sends the same bytes"
+grep -o '{"lnlb": .*24}.*"key": "k"}}' "$dir/json" >"$dir/got"
+echo '{"lnlb": {"cluster": "10.0.0.10", "dev": "eth0", "weight": 5, "affinity": {"network": 24}, "timeout": 60, "mode": "igmp", "mac": "02:00:c0:a8:00:0a", "key": "k"}}' \
+	>"$dir/expected"
+same "JSON in full"
+sed 's/"weight": 5/"weight": 0/' "$dir/json" | lnlb -j -f - >"$dir/out" 2>&1
+[ $? -eq 1 ] && grep -q '^Error: lnlb: weight: weight "0", expected auto' \
+	"$dir/out"
+report $? "JSON with a wrong weight is refused"
+
+fresh
+lnlb -e add rule ip t c lnlb cluster 10.0.0.10 weight auto | head -n 1 \
+	>"$dir/got"
+echo "add rule ip t c lnlb cluster 10.0.0.10 weight auto" >"$dir/expected"
+same "echo"
+lnlb -j -e add rule ip t c lnlb cluster 10.0.0.10 | grep -o '{"lnlb.*}}' |
+	cut -c 1-36 >"$dir/got"
+echo '{"lnlb": {"cluster": "10.0.0.10"}}]}' >"$dir/expected"
+same "echo in JSON"
+
+fresh
+lnlb -c add rule ip t c lnlb cluster 10.0.0.10 >"$dir/got" 2>&1
+echo "exit code $?" >>"$dir/got"
+rules >>"$dir/got"
+echo "exit code 0" >"$dir/expected"
+same "check mode changes nothing"
+
+fresh
+lnlb monitor >"$dir/monitor" 2>&1 &
+monitor=$!
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	lnlb add rule ip t c lnlb cluster 10.0.0.10 weight "$i"
+	grep -q "lnlb cluster" "$dir/monitor" && break
+	sleep 0.2
+done
+kill $monitor
+wait $monitor 2>/dev/null
+grep "lnlb cluster" "$dir/monitor" | head -n 1 | sed 's/weight.*/weight/' \
+	>"$dir/got"
+echo "add rule ip t c lnlb cluster 10.0.0.10 weight" >"$dir/expected"
+same "monitor"
+
+# --- nothing but nft where there is no statement --------------------------------
+
+mkdir "$dir/ours" "$dir/stock"
+ln -s "$nft" "$dir/ours/nft"
+ln -s "$(command -v nft)" "$dir/stock/nft"
+: >"$dir/stdin"
+cat >"$dir/start" <<'END'
+table ip t {
+	chain c {
+		tcp dport 22 log prefix "x" accept
+	}
+}
+END
+
+as_nft() { # ARGUMENT… as both programs do it, each in a namespace of its own
+	for program in ours stock; do
+		# shellcheck disable=SC2016
+		unshare -n env PATH="$dir/$program:$PATH" dir="$dir" sh -c '
+			"$dir/stock/nft" -f "$dir/start"
+			nft "$@" <"$dir/stdin" >"$dir/out" 2>"$dir/err"
+			echo "exit code $?" >>"$dir/out"
+			"$dir/stock/nft" list ruleset >>"$dir/out"' - "$@"
+		cat "$dir/out" "$dir/err" |
+			sed 's/by process [0-9]* (.*)/by process/' \
+			>"$dir/of_$program"
+	done
+	cp "$dir/of_stock" "$dir/expected"
+	cp "$dir/of_ours" "$dir/got"
+	same "as nft: $*"
+}
+
+as_nft
+as_nft --help
+as_nft --no-such-option
+as_nft -f
+as_nft -f /nowhere
+as_nft -f /
+as_nft -D x=1 list ruleset
+as_nft list ruleset -a
+as_nft -a -n list ruleset
+as_nft -j list ruleset
+as_nft -e -a add rule t c counter
+as_nft -d netlink add rule t c counter log prefix y
+as_nft add rule t c counter nonsense
+as_nft add rule t none counter
+as_nft add rule t c tcp dport abc
+as_nft 'add rule t c ip saddr 1.2.3.4; add rule t c bad'
+as_nft describe tcp dport
+as_nft -c add table x
+as_nft -t -s -y -S list ruleset
+as_nft delete table nothing
+as_nft list table lnlb
+printf 'add table x\n\tadd rule\tt none accept\nadd bad\n' >"$dir/stdin"
+as_nft -f -
+printf 'include "/nowhere"\n' >"$dir/stdin"
+as_nft -f -
+printf '{"nftables": [{"add": {"table": {"family": "ip", "name": "y"}}}]}' \
+	>"$dir/stdin"
+as_nft -j -f -
+
+echo "1..$count"
+[ "$failures" -eq 0 ]
