@@ -21,7 +21,6 @@
 #define _NET_NF_LNLB_H
 
 #include <linux/in6.h>
-#include <linux/module.h>
 #include <linux/skbuff.h>
 #include <uapi/linux/netfilter/nf_lnlb.h>
 
@@ -73,7 +72,6 @@ enum lnlb_owner {
 
 /**
  * struct lnlb_tracker - a session tracker
- * @owner: the module, THIS_MODULE
  * @name: short, shown to administrators
  * @protocol: IP protocol, 0 = default
  * @cluster_init: make the state for a cluster, NULL without memory
@@ -92,7 +90,6 @@ enum lnlb_owner {
  * @slot: private to nf_lnlb
  */
 struct lnlb_tracker {
-	struct module *owner;
 	const char *name;
 	u8 protocol;
 	void *(*cluster_init)(struct lnlb_cluster *cluster);

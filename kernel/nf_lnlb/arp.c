@@ -38,18 +38,18 @@ bool lnlb_arp_parse(const struct sk_buff *skb, const struct net_device *dev,
 	return true;
 }
 
-static struct lnlb_cluster *cluster_on(const struct net *net,
-				       const struct net_device *dev,
-				       __be32 addr4)
+static struct lnlb_cluster *cluster_of(const struct net *net, __be32 addr4)
 {
-	struct lnlb_cluster *cluster;
 	struct in6_addr addr;
 
 	ipv6_addr_set_v4mapped(addr4, &addr);
-	cluster = lnlb_datapath_find(net, &addr);
-	if (!cluster || READ_ONCE(cluster->ifindex) != dev->ifindex)
-		return NULL;
-	return cluster;
+	return lnlb_datapath_find(net, &addr);
+}
+
+static bool is_bound(const struct lnlb_cluster *cluster,
+		     const struct net_device *dev)
+{
+	return READ_ONCE(cluster->ifindex) == dev->ifindex;
 }
 
 unsigned int lnlb_arp_in(void *priv, struct sk_buff *skb,
@@ -60,8 +60,8 @@ unsigned int lnlb_arp_in(void *priv, struct sk_buff *skb,
 
 	if (!lnlb_arp_parse(skb, state->in, &arp))
 		return NF_ACCEPT;
-	cluster = cluster_on(state->net, state->in, arp.sender_ip);
-	if (!cluster)
+	cluster = cluster_of(state->net, arp.sender_ip);
+	if (!cluster || !is_bound(cluster, state->in))
 		return NF_ACCEPT;
 
 	lnlb_count(cluster, LNLB_STAT_ARP_DROPPED);
@@ -81,9 +81,20 @@ unsigned int lnlb_arp_out(void *priv, struct sk_buff *skb,
 
 	if (!state->out || !lnlb_arp_parse(skb, state->out, &arp))
 		return NF_ACCEPT;
-	cluster = cluster_on(state->net, state->out, arp.sender_ip);
+	cluster = cluster_of(state->net, arp.sender_ip);
 	if (!cluster || ether_addr_equal(arp.sender_mac, cluster->mac))
 		return NF_ACCEPT;
+	/*
+	 * Another device, perhaps in the same segment, must not answer for the
+	 * cluster address with a MAC of its own. Requests may pass: they are
+	 * how answers find their way where routes are not symmetric.
+	 */
+	if (!is_bound(cluster, state->out)) {
+		if (arp.operation != htons(ARPOP_REPLY))
+			return NF_ACCEPT;
+		lnlb_count(cluster, LNLB_STAT_ARP_DROPPED);
+		return NF_DROP;
+	}
 
 	/* Better silent than poisoning the neighbours. */
 	if (skb_ensure_writable(skb, skb_network_offset(skb) + sizeof(*p)))

@@ -85,6 +85,14 @@ static int add_hooks(struct lnlb_net *ln)
 	return err;
 }
 
+static void drop_hooks(struct lnlb_net *ln)
+{
+	if (ln->n_clusters || !ln->hooks)
+		return;
+	lnlb_datapath_unhook(ln->net);
+	ln->hooks = false;
+}
+
 static struct lnlb_cluster *cluster_new(struct lnlb_net *ln,
 					const struct lnlb_config *cfg)
 {
@@ -115,6 +123,7 @@ static struct lnlb_cluster *cluster_new(struct lnlb_net *ln,
 
 	lnlb_trackers_attach(cluster);
 	ln->generation = ln->generation + 1 ?: 1;
+	ln->n_clusters++;
 	list_add_tail(&cluster->list, &ln->clusters);
 	hlist_add_head_rcu(&cluster->net_node,
 			   &ln->hash[lnlb_addr_hash(&cluster->addr)]);
@@ -145,6 +154,27 @@ static int check_others(const struct lnlb_cluster *cluster,
 	return 0;
 }
 
+static int create(struct lnlb_net *ln, const struct lnlb_config *cfg,
+		  struct lnlb_cluster **cluster, struct lnlb_refusal *why)
+{
+	int err;
+
+	if (cfg->set & LNLB_CFG_NAME && lnlb_cluster_by_name(ln, cfg->name))
+		return refuse(why, LNLB_CFG_NAME,
+			      "another cluster has this name", -EEXIST);
+	if (ln->n_clusters >= LNLB_CLUSTERS_MAX)
+		return refuse(why, 0, "a namespace has at most 256 clusters",
+			      -ENOSPC);
+	err = add_hooks(ln);
+	if (err)
+		return refuse(why, 0, "no hooks to be had", err);
+	*cluster = cluster_new(ln, cfg);
+	if (*cluster)
+		return 0;
+	drop_hooks(ln);
+	return refuse(why, 0, "out of memory", -ENOMEM);
+}
+
 static int hold_locked(struct lnlb_net *ln, struct lnlb_holder *holder,
 		       struct lnlb_refusal *why)
 {
@@ -154,22 +184,10 @@ static int hold_locked(struct lnlb_net *ln, struct lnlb_holder *holder,
 	if (ln->dying)
 		return refuse(why, 0, "the namespace is going away", -ESHUTDOWN);
 	cluster = by_addr(ln, &holder->cfg.addr);
-	if (cluster) {
-		err = check_others(cluster, holder, why);
-		if (err)
-			return err;
-	} else {
-		if (holder->cfg.set & LNLB_CFG_NAME &&
-		    lnlb_cluster_by_name(ln, holder->cfg.name))
-			return refuse(why, LNLB_CFG_NAME,
-				      "another cluster has this name", -EEXIST);
-		err = add_hooks(ln);
-		if (err)
-			return refuse(why, 0, "no hooks to be had", err);
-		cluster = cluster_new(ln, &holder->cfg);
-		if (!cluster)
-			return refuse(why, 0, "out of memory", -ENOMEM);
-	}
+	err = cluster ? check_others(cluster, holder, why) :
+			create(ln, &holder->cfg, &cluster, why);
+	if (err)
+		return err;
 	holder->cluster = cluster;
 	list_add_tail(&holder->list, &cluster->holders);
 	lnlb_reconcile(ln, 0);
@@ -208,16 +226,6 @@ void lnlb_cluster_release(struct lnlb_holder *holder)
 		lnlb_cluster_free(cluster);
 }
 EXPORT_SYMBOL_GPL(lnlb_cluster_release);
-
-void lnlb_cluster_changed(struct lnlb_holder *holder)
-{
-	struct lnlb_net *ln = holder->cluster->ln;
-
-	mutex_lock(&ln->lock);
-	lnlb_reconcile(ln, 0);
-	mutex_unlock(&ln->lock);
-}
-EXPORT_SYMBOL_GPL(lnlb_cluster_changed);
 
 static int check_dev(struct net *net, const char *name,
 		     struct lnlb_refusal *why)
@@ -346,12 +354,10 @@ void lnlb_cluster_unlink(struct lnlb_cluster *cluster)
 
 	lockdep_assert_held(&ln->lock);
 	ln->generation = ln->generation + 1 ?: 1;
+	ln->n_clusters--;
 	list_del(&cluster->list);
 	hlist_del_rcu(&cluster->net_node);
-	if (list_empty(&ln->clusters) && ln->hooks) {
-		lnlb_datapath_unhook(ln->net);
-		ln->hooks = false;
-	}
+	drop_hooks(ln);
 }
 
 void lnlb_cluster_free(struct lnlb_cluster *cluster)

@@ -27,12 +27,6 @@ int lnlb_cluster_hold(struct net *net, struct lnlb_holder *holder,
 void lnlb_cluster_release(struct lnlb_holder *holder);
 
 /**
- * lnlb_cluster_changed() - a holder became active or ceased to be so
- * @holder: the holder
- */
-void lnlb_cluster_changed(struct lnlb_holder *holder);
-
-/**
  * lnlb_cluster_add() - the generic netlink door: create
  * @net: the namespace
  * @cfg: what is asked for

@@ -14,6 +14,16 @@ static int refuse(struct lnlb_refusal *why, u32 cfg, const char *cause, int err)
 	return err;
 }
 
+/*
+ * A namespace in which no device is up has no table of addresses yet, and to
+ * it all of them are broadcast addresses; so is the loopback address then.
+ */
+static bool is_broadcast(struct net *net, __be32 addr)
+{
+	return inet_addr_type(net, addr) == RTN_BROADCAST &&
+	       inet_addr_type(net, htonl(INADDR_LOOPBACK)) != RTN_BROADCAST;
+}
+
 static int check_addr(struct net *net, const struct in6_addr *addr,
 		      struct lnlb_refusal *why)
 {
@@ -22,7 +32,7 @@ static int check_addr(struct net *net, const struct in6_addr *addr,
 	if (!ipv6_addr_v4mapped(addr))
 		return refuse(why, 0, "IPv6 cluster addresses are not supported",
 			      -EOPNOTSUPP);
-	if (ipv4_is_zeronet(a4))
+	if (!(a4 & htonl(0xff000000)))
 		return refuse(why, 0, "0.0.0.0/8 cannot be a cluster address",
 			      -EINVAL);
 	if (ipv4_is_loopback(a4))
@@ -33,7 +43,7 @@ static int check_addr(struct net *net, const struct in6_addr *addr,
 		return refuse(why, 0,
 			      "a multicast address cannot be a cluster address",
 			      -EINVAL);
-	if (ipv4_is_lbcast(a4) || inet_addr_type(net, a4) == RTN_BROADCAST)
+	if (ipv4_is_lbcast(a4) || is_broadcast(net, a4))
 		return refuse(why, 0,
 			      "a broadcast address cannot be a cluster address",
 			      -EINVAL);

@@ -282,7 +282,8 @@ static int flow_keeps(struct nf_conn *ct, void *data)
 	struct in6_addr addr;
 	struct lnlb_key key;
 
-	if (nf_ct_l3num(ct) != NFPROTO_IPV4)
+	/* What has expired may stay in conntrack's table for a minute. */
+	if (nf_ct_l3num(ct) != NFPROTO_IPV4 || nf_ct_is_expired(ct))
 		return 0;
 	ipv6_addr_set_v4mapped(tuple->dst.u3.ip, &addr);
 	if (!ipv6_addr_equal(&addr, lnlb_cluster_addr(t->cluster)))
@@ -360,7 +361,9 @@ static void gc_work(struct work_struct *work)
 	if (candidates)
 		nf_ct_iterate_cleanup_net(flow_keeps, &iter);
 	gc_walk(t, false, &candidates);
-	if (time_after_eq(jiffies, t->refreshed_at + REFRESH_INTERVAL * HZ)) {
+	/* The next time would be too late. */
+	if (time_after(jiffies + gc_interval(t) * HZ,
+		       t->refreshed_at + REFRESH_INTERVAL * HZ)) {
 		t->refreshed_at = jiffies;
 		lnlb_sessions_refresh(t->cluster);
 	}
@@ -402,7 +405,6 @@ static void ct_cluster_exit(void *priv)
 }
 
 static struct lnlb_tracker ct_tracker = {
-	.owner		= THIS_MODULE,
 	.name		= "conntrack",
 	.cluster_init	= ct_cluster_init,
 	.cluster_exit	= ct_cluster_exit,

@@ -278,6 +278,7 @@ static const struct genl_ops lnlb_ops[] = {
 	{
 		.cmd	= LNLB_CMD_GET_CLUSTER,
 		.doit	= get_cluster,
+		.start	= lnlb_genl_dump_start,
 		.dumpit	= lnlb_genl_dump,
 	},
 	{

@@ -19,6 +19,14 @@ extern struct genl_family lnlb_genl_family;
 int lnlb_genl_get(struct genl_info *info);
 
 /**
+ * lnlb_genl_dump_start() - have room for the largest cluster
+ * @cb: of the dump
+ *
+ * Return: 0.
+ */
+int lnlb_genl_dump_start(struct netlink_callback *cb);
+
+/**
  * lnlb_genl_dump() - LNLB_CMD_GET_CLUSTER, all clusters
  * @skb: to be filled
  * @cb: of the dump

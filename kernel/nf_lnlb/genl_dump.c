@@ -194,6 +194,12 @@ int lnlb_genl_get(struct genl_info *info)
 	return genlmsg_reply(msg, info);
 }
 
+int lnlb_genl_dump_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = REPLY_SIZE;
+	return 0;
+}
+
 int lnlb_genl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct lnlb_net *ln = lnlb_pernet(sock_net(skb->sk));

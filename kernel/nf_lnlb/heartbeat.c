@@ -12,6 +12,8 @@
 #include "tracker.h"
 #include "weight.h"
 
+/* Jiffies that rounding of timers may take from a short lease. */
+#define LEASE_SLACK		2
 #define ANNOUNCE_TIMES		3
 #define ANNOUNCE_INTERVAL_MS	1000
 
@@ -226,8 +228,8 @@ static void heartbeat_work(struct work_struct *work)
 	}
 	next = lnlb_core_tick(cluster->core, now);
 	/* As long as this runs on time, packets may rely on the map. */
-	WRITE_ONCE(cluster->lease,
-		   jiffies + msecs_to_jiffies(timers.dead_interval_ms / 2));
+	WRITE_ONCE(cluster->lease, jiffies + LEASE_SLACK +
+		   msecs_to_jiffies(timers.dead_interval_ms / 2));
 	announce(cluster, now);
 
 	now = lnlb_heartbeat_now();

@@ -239,6 +239,7 @@ struct lnlb_sysctl {
  * @net: the namespace
  * @lock: see Locking
  * @clusters: struct lnlb_cluster
+ * @n_clusters: how many
  * @ports: struct lnlb_port
  * @hash: chains of lnlb_cluster::net_node by address, RCU
  * @generation: changes when a cluster comes or goes, never 0
@@ -254,6 +255,7 @@ struct lnlb_net {
 	struct net *net;
 	struct mutex lock;
 	struct list_head clusters;
+	unsigned int n_clusters;
 	struct list_head ports;
 	struct hlist_head hash[LNLB_HASH_SIZE];
 	unsigned int generation;

@@ -24,6 +24,9 @@
 /* How often to try again what failed for want of memory. */
 #define RETRY_MS		1000
 
+/* The module is going: what the notifiers took down stays down. */
+static bool stopping;
+
 void lnlb_reconcile(struct lnlb_net *ln, unsigned int delay_ms)
 {
 	lockdep_assert_held(&ln->lock);
@@ -78,10 +81,16 @@ static bool needs_restart(const struct lnlb_cluster *cluster,
 		strcmp(said->dev, cluster->said.dev));
 }
 
-static void put_in_force(struct lnlb_cluster *cluster,
-			 const struct lnlb_config *cfg)
+/* Returns whether anything is different now. */
+static bool put_in_force(struct lnlb_cluster *cluster, struct lnlb_config *cfg)
 {
+	bool changed;
+
 	mutex_lock(&cluster->core_lock);
+	/* A live weight may have been sampled since. */
+	if (!(cfg->set & LNLB_CFG_WEIGHT_VALUE))
+		cfg->weight = cluster->cfg.weight;
+	changed = memcmp(cfg, &cluster->cfg, sizeof(*cfg));
 	if (cfg->weight_source != cluster->cfg.weight_source) {
 		memset(&cluster->smooth, 0, sizeof(cluster->smooth));
 		cluster->sample_at = 0;
@@ -94,7 +103,9 @@ static void put_in_force(struct lnlb_cluster *cluster,
 			  96 + cfg->affinity_len : 128;
 	ether_addr_copy(cluster->mac, cfg->mac);
 	mutex_unlock(&cluster->core_lock);
-	lnlb_heartbeat_kick(cluster);
+	if (changed)
+		lnlb_heartbeat_kick(cluster);
+	return changed;
 }
 
 static void configure(struct lnlb_cluster *cluster,
@@ -110,7 +121,6 @@ static void configure(struct lnlb_cluster *cluster,
 		cluster->over.set &= ~LNLB_CFG_TIMEOUT;
 
 	lnlb_config_default(&cfg, &cluster->addr);
-	cfg.weight = cluster->cfg.weight;
 	lnlb_config_merge(&cfg, said);
 	lnlb_config_merge(&cfg, &cluster->over);
 	strscpy(cfg.name, cluster->cfg.name, sizeof(cfg.name));
@@ -118,9 +128,7 @@ static void configure(struct lnlb_cluster *cluster,
 	if (needs_restart(cluster, said, &cfg))
 		lnlb_port_unbind(cluster);
 	cluster->said = *said;
-	changed = memcmp(&cfg, &cluster->cfg, sizeof(cfg));
-	if (changed)
-		put_in_force(cluster, &cfg);
+	changed = put_in_force(cluster, &cfg);
 	if (!cluster->up)
 		lnlb_event(cluster, LNLB_EVENT_CLUSTER_NEW, "created");
 	else if (changed)
@@ -154,8 +162,11 @@ static int place(struct lnlb_cluster *cluster)
 	return err == -EALREADY ? 0 : err;
 }
 
-static void look_over(struct lnlb_cluster *cluster, struct list_head *gone)
+/* Returns in how many milliseconds to look again at the latest. */
+static unsigned int look_over(struct lnlb_cluster *cluster,
+			      struct list_head *gone)
 {
+	unsigned int again = UINT_MAX;
 	struct lnlb_config said;
 	bool pending;
 
@@ -163,15 +174,14 @@ static void look_over(struct lnlb_cluster *cluster, struct list_head *gone)
 		lnlb_port_unbind(cluster);
 		lnlb_cluster_unlink(cluster);
 		list_add(&cluster->list, gone);
-		return;
+		return again;
 	}
 	if (gather(cluster, &said, &pending)) {
 		configure(cluster, &said);
 		if (place(cluster))
-			lnlb_reconcile(cluster->ln, RETRY_MS);
+			again = RETRY_MS;
 	}
-	if (pending)
-		lnlb_reconcile(cluster->ln, PENDING_MS);
+	return pending ? PENDING_MS : again;
 }
 
 static void free_gone(struct list_head *gone)
@@ -191,9 +201,12 @@ static void reconcile_work(struct work_struct *work)
 	struct lnlb_net *ln = container_of(to_delayed_work(work),
 					   struct lnlb_net, reconcile);
 	struct lnlb_cluster *cluster, *next;
+	unsigned int again = UINT_MAX;
 	bool ask = false;
 	LIST_HEAD(gone);
 
+	if (READ_ONCE(stopping))
+		return;
 	mutex_lock(&ln->lock);
 	if (!list_empty(&ln->clusters) && !ln->tracker_asked)
 		ask = ln->tracker_asked = true;
@@ -204,7 +217,9 @@ static void reconcile_work(struct work_struct *work)
 	rtnl_lock();
 	mutex_lock(&ln->lock);
 	list_for_each_entry_safe(cluster, next, &ln->clusters, list)
-		look_over(cluster, &gone);
+		again = min(again, look_over(cluster, &gone));
+	if (again != UINT_MAX)
+		lnlb_reconcile(ln, again);
 	if (list_empty(&ln->clusters))
 		ln->tracker_asked = false;
 	mutex_unlock(&ln->lock);
@@ -330,6 +345,7 @@ int lnlb_reconcile_notifiers(void)
 
 void lnlb_reconcile_unnotify(void)
 {
+	WRITE_ONCE(stopping, true);
 	unregister_inetaddr_notifier(&inetaddr_notifier);
 	unregister_netdevice_notifier(&netdev_notifier);
 }

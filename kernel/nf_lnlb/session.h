@@ -19,7 +19,7 @@
  * @owner: node that it stays with, if not @here
  * @here: it stays with this node
  * @assured: its client was answered and went on
- * @checked: lnlb_sessions_gc() has its eye on it
+ * @checked: the tracker's gc has its eye on it
  * @last: jiffies of its last packet
  * @rcu: frees it
  */

@@ -2,6 +2,7 @@
 /* Registry of session trackers, and the way to them. */
 
 #include <linux/kmod.h>
+#include <linux/module.h>
 #include <linux/rcupdate.h>
 
 #include "tracker.h"
@@ -79,7 +80,7 @@ void lnlb_trackers_request(void)
 
 static bool tracker_complete(const struct lnlb_tracker *t)
 {
-	return t->owner && t->name && t->cluster_init && t->cluster_exit &&
+	return t->name && t->cluster_init && t->cluster_exit &&
 	       t->owner_of && t->assigned && t->has_sessions &&
 	       t->exceptional && t->save && t->load && t->node_gone &&
 	       t->count;

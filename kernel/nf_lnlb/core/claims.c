@@ -47,9 +47,11 @@ static bool lnlb_claims_loses(const struct lnlb_core *core,
 	return lnlb_wire_id_cmp(&core->params.self, &peer->id) > 0;
 }
 
-static void lnlb_claims_settle(struct lnlb_core *core,
+/* Return: whether a bucket was lost */
+static bool lnlb_claims_settle(struct lnlb_core *core,
 			       const struct lnlb_peer *peer)
 {
+	bool lost = false;
 	unsigned int i, b;
 
 	for (i = 0; i < LNLB_WIRE_CLAIMS; i++) {
@@ -58,9 +60,12 @@ static void lnlb_claims_settle(struct lnlb_core *core,
 		for (b = i * 8; b < i * 8 + 8; b++)
 			if (lnlb_bit_test(core->accept, b) &&
 			    lnlb_bit_test(peer->claims, b) &&
-			    lnlb_claims_loses(core, peer, b))
+			    lnlb_claims_loses(core, peer, b)) {
 				lnlb_claims_accept(core, b, false);
+				lost = true;
+			}
 	}
+	return lost;
 }
 
 /* may this node claim, as far as conditions (1), (2) and (4) go? */
@@ -107,6 +112,7 @@ void lnlb_claims_update(struct lnlb_core *core)
 {
 	const struct lnlb_peer *peer;
 	unsigned int i, j;
+	bool lost = false;
 
 	if (!core->dirty)
 		return;
@@ -114,10 +120,13 @@ void lnlb_claims_update(struct lnlb_core *core)
 	memset(core->others, 0, sizeof(core->others));
 	for (i = 0; i < core->n_peers; i++) {
 		peer = core->peer[i];
-		lnlb_claims_settle(core, peer);
+		lost |= lnlb_claims_settle(core, peer);
 		for (j = 0; j < LNLB_WIRE_CLAIMS; j++)
 			core->others[j] |= peer->claims[j];
 	}
+	/* sessions that are just being made stay here, and are to be known */
+	if (lost)
+		lnlb_core_barrier(core);
 	if (core->state == LNLB_NODE_ACTIVE && !core->fenced)
 		lnlb_claims_take(core);
 }

@@ -83,6 +83,7 @@
 #ifndef LNLB_NODES_MAX
 #define LNLB_NODES_MAX		64	/* nodes in a cluster */
 #endif
+#define LNLB_CLUSTERS_MAX	256	/* clusters in a namespace */
 #define LNLB_BUCKETS		4096	/* hash slots of a cluster */
 #define LNLB_WEIGHT_MIN		1
 #define LNLB_WEIGHT_MAX		65535
@@ -333,7 +334,8 @@ enum lnlb_event {
  * @LNLB_STAT_RX_WRONG_MAC: packets to the address that came with another MAC
  * @LNLB_STAT_RX_MALFORMED: packets whose headers could not be read
  * @LNLB_STAT_ARP_REWRITTEN: ARP packets sent with the cluster MAC put in
- * @LNLB_STAT_ARP_DROPPED: ARP packets about the address from other nodes
+ * @LNLB_STAT_ARP_DROPPED: ARP packets about the address from other nodes, and
+ *	answers of our own that would leave by another device
  * @LNLB_STAT_ARP_CONFLICT: ARP packets that claim the address for another MAC
  * @LNLB_STAT_SESSION_OVERFLOW: sessions not remembered, table full
  * @LNLB_STAT_FRAME_TX: frames sent
