@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What decides on the node: the client's connection, or its network.
+. "$(dirname "$0")/lib.sh"
+require nft-lnlb
+
+# rules N AFFINITY: on n1 … nN; the address has to be there as with addif
+rules() {
+	local i
+
+	for ((i = 1; i <= $1; i++)); do
+		ns "n$i" nft-lnlb -f - <<-EOT || die "no rule on n$i"
+			table ip lb {
+				chain pre {
+					type filter hook prerouting priority raw
+					lnlb cluster $VIP dev eth0 weight 100 $2
+				}
+			}
+		EOT
+		ip_ns "n$i" addr replace "$VIP/32" dev eth0
+		[[ " ${cluster_nodes[*]} " == *" n$i "* ]] ||
+			cluster_nodes+=("n$i")
+	done
+	wait_active "$1" || die "no agreement with $2"
+}
+
+no_rules() {
+	local node
+
+	for node in n1 n2 n3; do
+		ip_ns $node addr del "$VIP/32" dev eth0
+		ns $node nft-lnlb flush ruleset
+	done
+	busywait 5000 no_clusters || die "clusters stay"
+}
+
+no_clusters() {
+	local node
+
+	for node in n1 n2 n3; do
+		[ "$(ns $node lnlbctl show -j | jq length)" = 0 ] || return
+	done
+}
+
+lan_setup 3
+add_clients 1
+for node in n1 n2 n3; do
+	start_web $node
+done
+
+# ---- connection ----
+
+rules 3 "affinity connection"
+check_eq "the rule's affinity is shown" connection "$(show n1 .affinity)"
+for node in n1 n2 n3; do
+	start_udp_echo $node
+done
+capture_start answers cl eth0 tcp
+visits 1 1 60 >"$tmp/connection"
+capture_stop answers
+note "one client, 60 connections: $(awk '{ print $2 }' "$tmp/connection" |
+	sort | uniq -c | awk '{ printf "%s %s  ", $2, $1 }')"
+check_eq "60 connections of one client are answered" 60 \
+	"$(grep -c ' n[123]$' "$tmp/connection")"
+check_eq "by all nodes" 3 "$(sort -u "$tmp/connection" | wc -l)"
+check_eq "without a RST" 0 \
+	"$(capture_count answers 'tcp[tcpflags] & tcp-rst != 0')"
+for port in $(seq 40001 40006); do
+	word=$(head -c 3000 /dev/zero | tr '\0' x)
+	check_eq "a UDP packet in fragments from port $port comes back" "$word" \
+		"$(ns cl timeout 5 socat -t 2 -b 65536 - \
+			"UDP4:$VIP:7,sourceport=$port" <<<"$word")"
+done
+no_rules
+
+# ---- network ----
+
+rules 3 "affinity network 24"
+check_eq "the prefix length is shown" "network 24" \
+	"$(show n1 '"\(.affinity) \(.affinity_len)"')"
+for net in $(seq 11 40); do
+	printf '10.0.%d.%d\n' "$net" 7 "$net" 77 "$net" 177
+done >"$tmp/addrs"
+sed 's,.*,addr add &/32 dev eth0,' "$tmp/addrs" | ip_ns cl -batch -
+watch_start networks 300 <"$tmp/addrs"
+check "a session for each network" busywait 10000 sessions_are 30 n1 n2 n3
+probe_stop networks >"$tmp/networks"
+check_eq "90 clients are answered" 90 "$(awk '$7 != "-"' "$tmp/networks" | wc -l)"
+check_eq "those of a network by the same node" 30 \
+	"$(awk '{ split($1, a, "."); print a[3], $7 }' "$tmp/networks" |
+		sort -u | wc -l)"
+check_eq "the networks by all nodes" 3 \
+	"$(awk '{ print $7 }' "$tmp/networks" | sort -u | wc -l)"
+check_eq "30 networks are 30 sessions" 30 \
+	$(($(show n1 .sessions) + $(show n2 .sessions) + $(show n3 .sessions)))
+no_rules

@@ -1,0 +1,243 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""TCP connections from many clients at once.
+
+tcp.py serve ADDR PORT NAME   for chat: sends each line back, NAME in front
+tcp.py chat ADDR PORT MS      a connection from each client, a line each MS
+                              milliseconds; says what became of them
+tcp.py visit ADDR PORT TIMES  asks for /id by HTTP, TIMES from each client, all
+                              new connections; says who answered
+
+Client addresses, a line each, come from standard input.
+
+serve and chat print "ready" and run until SIGTERM; then chat prints
+
+    CLIENT SENT ANSWERED STATE STALL NODE
+
+STATE: open, or why not. STALL: longest wait for an answer in ms. visit prints
+"CLIENT NODE" for each connection; NODE is - where nobody answered.
+"""
+import select
+import signal
+import socket
+import sys
+import time
+
+AT_ONCE = 50
+VISIT_S = 10
+stopped = False
+
+
+def stop(_signo, _frame):
+    global stopped
+    stopped = True
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def read_clients():
+    return [line.strip() for line in sys.stdin]
+
+
+def open_from(client, addr, port):
+    sock = socket.socket()
+    sock.setblocking(False)
+    sock.bind((client, 0))
+    try:
+        sock.connect((addr, port))
+    except BlockingIOError:
+        pass
+    return sock
+
+
+class Connection:
+    """A TCP connection of one client."""
+
+    def __init__(self, client, addr, port):
+        self.client = client
+        self.sent = []
+        self.answered = 0
+        self.stall = 0
+        self.node = "-"
+        self.state = "connecting"
+        self.rest = b""
+        self.sock = open_from(client, addr, port)
+
+    def fail(self, why):
+        if self.state in ("connecting", "open"):
+            self.state = why
+
+    def speak(self):
+        try:
+            self.sock.send(b"%d\n" % len(self.sent))
+            self.sent.append(time.monotonic())
+        except OSError as err:
+            self.fail(err.strerror.replace(" ", "-"))
+
+    def listen(self):
+        try:
+            data = self.sock.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError as err:
+            self.fail(err.strerror.replace(" ", "-"))
+            return
+        if not data:
+            self.fail("closed")
+            return
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        for line in lines:
+            self.heard(line)
+
+    def heard(self, line):
+        node, number = line.decode().split(" ")
+        if int(number) != self.answered:
+            self.fail("wrong-answer")
+            return
+        if self.node not in ("-", node):
+            self.fail("moved")
+        self.node = node
+        wait = time.monotonic() - self.sent[self.answered]
+        self.stall = max(self.stall, wait)
+        self.answered += 1
+
+    def report(self):
+        if self.answered < len(self.sent):
+            wait = time.monotonic() - self.sent[self.answered]
+            self.stall = max(self.stall, wait)
+        say(f"{self.client} {len(self.sent)} {self.answered} {self.state} "
+            f"{round(self.stall * 1000)} {self.node}")
+
+
+def connect_all(clients, addr, port):
+    connections = [Connection(client, addr, port) for client in clients]
+    for c in connections:
+        select.select([], [c.sock], [], 10)
+        err = c.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if err or not select.select([], [c.sock], [], 0)[1]:
+            c.fail(f"not-connected-{err}")
+        else:
+            c.state = "open"
+    return connections
+
+
+def listen_all(poll, by_fd, timeout):
+    for fd, _events in poll.poll(timeout):
+        c = by_fd[fd]
+        c.listen()
+        if c.state != "open":
+            poll.unregister(fd)
+
+
+def chat(addr, port, interval_ms):
+    connections = connect_all(read_clients(), addr, int(port))
+    alive = [c for c in connections if c.state == "open"]
+    by_fd = {c.sock.fileno(): c for c in alive}
+    poll = select.epoll()
+    for fd in by_fd:
+        poll.register(fd, select.EPOLLIN)
+    step = int(interval_ms) / 1000 / max(len(alive), 1)
+    due, i = time.monotonic(), 0
+    say("ready")
+    while not stopped:
+        now = time.monotonic()
+        while alive and due <= now:
+            if alive[i].state == "open":
+                alive[i].speak()
+            i = (i + 1) % len(alive)
+            due = max(due + step, now - 10 * step)
+        listen_all(poll, by_fd, max(due - time.monotonic(), 0.001))
+    end = time.monotonic() + 5
+    while time.monotonic() < end and any(
+            c.answered < len(c.sent) and c.state == "open" for c in alive):
+        listen_all(poll, by_fd, 0.05)
+    for c in connections:
+        c.report()
+
+
+def serve(addr, port, name):
+    server = socket.create_server((addr, int(port)), backlog=1024)
+    poll = select.epoll()
+    poll.register(server.fileno(), select.EPOLLIN)
+    peers = {}
+    say("ready")
+    while not stopped:
+        for fd, _events in poll.poll(0.5):
+            if fd == server.fileno():
+                sock, _peer = server.accept()
+                peers[sock.fileno()] = sock
+                poll.register(sock.fileno(), select.EPOLLIN)
+                continue
+            try:
+                data = peers[fd].recv(65536)
+                # what chat sends is short enough to come in whole lines
+                peers[fd].send(b"".join(
+                    name.encode() + b" " + line + b"\n"
+                    for line in data.splitlines()))
+            except OSError:
+                data = b""
+            if not data:
+                poll.unregister(fd)
+                peers.pop(fd).close()
+
+
+class Visit:
+    """One connection that asks for /id."""
+
+    def __init__(self, client, addr, port):
+        self.client = client
+        self.sock = open_from(client, addr, port)
+        self.end = time.monotonic() + VISIT_S
+        self.answer = b""
+
+    def ready(self, event):
+        """Go on; True when it is over."""
+        try:
+            if event & select.EPOLLOUT:
+                self.sock.send(b"GET /id HTTP/1.0\r\n\r\n")
+                # who closes first is ready for late packets, others send RST
+                self.sock.shutdown(socket.SHUT_WR)
+                return False
+            data = self.sock.recv(4096)
+        except OSError:
+            return True
+        self.answer += data
+        return not data
+
+    def finish(self):
+        self.sock.close()
+        body = self.answer.partition(b"\r\n\r\n")[2].decode().strip()
+        print(self.client, body or "-")
+
+
+def visit(addr, port, times):
+    waiting = [client for client in read_clients()
+               for _ in range(int(times))]
+    waiting.reverse()
+    poll = select.epoll()
+    active = {}
+    while waiting or active:
+        while waiting and len(active) < AT_ONCE:
+            v = Visit(waiting.pop(), addr, int(port))
+            active[v.sock.fileno()] = v
+            poll.register(v.sock.fileno(), select.EPOLLOUT)
+        done = [fd for fd, v in active.items() if time.monotonic() > v.end]
+        for fd, event in poll.poll(0.2):
+            if active[fd].ready(event):
+                done.append(fd)
+            elif event & select.EPOLLOUT:
+                poll.modify(fd, select.EPOLLIN)
+        for fd in set(done):
+            poll.unregister(fd)
+            active.pop(fd).finish()
+
+
+COMMANDS = {f.__name__: f for f in (serve, chat, visit)}
+
+if __name__ == "__main__":
+    if len(sys.argv) < 5 or sys.argv[1] not in COMMANDS:
+        sys.exit(__doc__)
+    signal.signal(signal.SIGTERM, stop)
+    COMMANDS[sys.argv[1]](*sys.argv[2:])
