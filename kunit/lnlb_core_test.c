@@ -282,6 +282,27 @@ static void stall_fences(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, node->accepting, LNLB_BUCKETS / 2);
 }
 
+/* it has heard nobody, as it was not there to hear */
+static void stall_while_joining_listens_again(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	struct lnlb_net_node *node = &net->node[1];
+
+	lnlb_net_start_all(net, 1);
+	lnlb_net_start(net, 1, 100);
+	node->paused = true;
+	net->cut[0][1] = true;
+	lnlb_net_run(net, LNLB_NET_DEAD_MS + 50);
+	node->paused = false;
+	lnlb_net_run(net, 1);
+	KUNIT_EXPECT_EQ(test, lnlb_core_state(node->core), LNLB_NODE_JOINING);
+	net->cut[0][1] = false;
+	lnlb_net_run(net, LNLB_NET_DEAD_MS + SETTLE_MS);
+	KUNIT_EXPECT_EQ(test, lnlb_core_state(node->core), LNLB_NODE_ACTIVE);
+	KUNIT_EXPECT_EQ(test, node->accepting, LNLB_BUCKETS / 2);
+	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
+}
+
 static void idle_is_quiet(struct kunit *test)
 {
 	struct lnlb_net *net = test->priv;
@@ -359,6 +380,7 @@ static struct kunit_case lnlb_core_cases[] = {
 	KUNIT_CASE(unheard_node_fences),
 	KUNIT_CASE(deaf_newcomer_fences),
 	KUNIT_CASE(stall_fences),
+	KUNIT_CASE(stall_while_joining_listens_again),
 	KUNIT_CASE(idle_is_quiet),
 	KUNIT_CASE(stop_and_start_again),
 	KUNIT_CASE(nodes_are_shown),

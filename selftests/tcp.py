@@ -7,15 +7,19 @@ tcp.py chat ADDR PORT MS      a connection from each client, a line each MS
                               milliseconds; says what became of them
 tcp.py visit ADDR PORT TIMES  asks for /id by HTTP, TIMES from each client, all
                               new connections; says who answered
+tcp.py pull ADDR PORT BYTES   a download of that size from /big for each client,
+                              as slow as to last until SIGTERM
 
 Client addresses, a line each, come from standard input.
 
-serve and chat print "ready" and run until SIGTERM; then chat prints
+serve, chat and pull print "ready" and run until SIGTERM; then chat prints
 
     CLIENT SENT ANSWERED STATE STALL NODE
 
-STATE: open, or why not. STALL: longest wait for an answer in ms. visit prints
-"CLIENT NODE" for each connection; NODE is - where nobody answered.
+STATE: open, or why not. STALL: longest wait for an answer in ms. pull ends its
+downloads then, as fast as it can, and prints "CLIENT BYTES BEFORE", what it got
+and how much of that before SIGTERM. visit prints "CLIENT NODE" for each
+connection; NODE is - where nobody answered.
 """
 import select
 import signal
@@ -25,6 +29,8 @@ import time
 
 AT_ONCE = 50
 VISIT_S = 10
+PULL_S = 90
+PULL_STEP_S = 0.25
 stopped = False
 
 
@@ -234,7 +240,52 @@ def visit(addr, port, times):
             active.pop(fd).finish()
 
 
-COMMANDS = {f.__name__: f for f in (serve, chat, visit)}
+class Download:
+    """The first part of /big, read bit by bit."""
+
+    def __init__(self, client, addr, port, size):
+        self.client = client
+        self.left = size
+        self.size = size
+        self.before = 0
+        self.sock = socket.create_connection((addr, port), 10, (client, 0))
+        self.sock.sendall(b"GET /big HTTP/1.0\r\nRange: bytes=0-%d\r\n\r\n" %
+                          (size - 1))
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += self.sock.recv(1)
+
+    def read(self, count):
+        """At most count bytes; False at the end or after an error."""
+        try:
+            while count > 0 and self.left:
+                data = self.sock.recv(min(count, 65536))
+                self.left -= len(data)
+                count -= len(data)
+                if not data:
+                    return False
+        except OSError:
+            return False
+        return self.left > 0
+
+
+def pull(addr, port, size):
+    downloads = [Download(client, addr, int(port), int(size))
+                 for client in read_clients()]
+    step = int(size) * PULL_STEP_S / PULL_S
+    say("ready")
+    while not stopped:
+        begin = time.monotonic()
+        for d in downloads:
+            d.read(step)
+        time.sleep(max(0, begin + PULL_STEP_S - time.monotonic()))
+    for d in downloads:
+        d.before = d.size - d.left
+        d.read(d.size)
+        say(f"{d.client} {d.size - d.left} {d.before}")
+
+
+COMMANDS = {f.__name__: f for f in (serve, chat, visit, pull)}
 
 if __name__ == "__main__":
     if len(sys.argv) < 5 or sys.argv[1] not in COMMANDS:

@@ -21,6 +21,9 @@ void lnlb_fence_late(struct lnlb_core *core)
 
 	if (!lnlb_core_passed(core, core->tick_due, dead / 2))
 		return;
+	/* nor has it listened for as long as it seems */
+	if (core->state == LNLB_NODE_JOINING)
+		core->started_at = core->now;
 	for (i = 0; i < core->n_peers; i++) {
 		peer = core->peer[i];
 		peer->heard_at = max(peer->heard_at, core->now - dead / 2);
