@@ -272,7 +272,7 @@ class Download:
 def pull(addr, port, size):
     downloads = [Download(client, addr, int(port), int(size))
                  for client in read_clients()]
-    step = int(size) * PULL_STEP_S / PULL_S
+    step = round(int(size) * PULL_STEP_S / PULL_S)
     say("ready")
     while not stopped:
         begin = time.monotonic()
