@@ -338,8 +338,9 @@ capture_start() {
 	local name=$1 where=$2 iface=$3
 
 	shift 3
-	# not by ns(): the job is to be tcpdump itself
-	ip netns exec "$(full_ns "$where")" tcpdump -Z root -B 8192 -U -n \
+	# not by ns(): the job is to be tcpdump itself. A place in its buffer is
+	# as big as the longest frame it keeps.
+	ip netns exec "$(full_ns "$where")" tcpdump -Z root -B 8192 -s 256 -U -n \
 		--immediate-mode -i "$iface" -w "$tmp/$name.pcap" "$@" 2>"$tmp/$name.log" &
 	eval "capture_$name=$!"
 	busywait 10000 grep -q 'listening on' "$tmp/$name.log" ||

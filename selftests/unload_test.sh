@@ -9,27 +9,6 @@ gone() {
 	[ ! -d /sys/module/nf_lnlb ] && [ ! -d /sys/module/nf_lnlb_conntrack ]
 }
 
-# Switches in the kernel's code that hooks turn on and off: where a CPU runs
-# into one that another CPU is just changing, QEMU's emulation (7.2) may repeat
-# the trap for ever. So they stay on; elsewhere somebody always has hooks, too.
-hold_hooks() {
-	local hook
-
-	{
-		for hook in prerouting input forward output postrouting; do
-			echo "add table ip t"
-			echo "add chain ip t $hook" \
-				"{ type filter hook $hook priority 0; }"
-		done
-		echo "add table arp t"
-		echo "add chain arp t in { type filter hook input priority 0; }"
-		echo "add chain arp t out { type filter hook output priority 0; }"
-		echo "add table netdev t"
-		echo "add chain netdev t in" \
-			"{ type filter hook ingress device eth0 priority 0; }"
-	} | ns out nft -f - || die "no hooks in namespace out"
-}
-
 # Copies of the modules, because the guest is slow to read the real ones.
 load() {
 	insmod "$tmp/nf_lnlb.ko" && insmod "$tmp/nf_lnlb_conntrack.ko"
@@ -48,7 +27,6 @@ refused() { ! rmmod "$1" 2>"$tmp/rmmod" && grep -q 'in use' "$tmp/rmmod"; }
 
 lan_setup 2
 add_clients 20
-hold_hooks
 modprobe -a nf_conntrack nf_tables
 for module in nf_lnlb nf_lnlb_conntrack; do
 	cp "$(modinfo -n $module)" "$tmp/" || die "no module $module"
