@@ -60,8 +60,11 @@ check_eq "nothing has the cluster MAC as its Ethernet source" "" \
 
 # ---- what others say ----
 
-# nobody but the nodes and the client has seen it: rt keeps what it knows
+# nobody but the nodes and the client has seen it: rt keeps what it knows.
+# n3 could believe it: it does not have the address, and learns from everybody.
 monitor_start n1
+ip_ns n3 addr del "$VIP/32" dev eth0
+ns n3 sysctl -qw net.ipv4.conf.all.arp_accept=1 net.ipv4.conf.eth0.arp_accept=1
 conflicts() {
 	local node
 
@@ -83,7 +86,25 @@ check_eq "but not each is reported" 1 "$(grep -c addr_conflict "$tmp/events-n1")
 check_eq "no node believes it" "" "$(for node in n1 n2 n3; do
 	ns $node ip neigh show to "$VIP"; done)"
 ns cl ip link set eth0 arp on
+ip_ns n3 addr add "$VIP/32" dev eth0
 check "the cluster answers as before" ns cl ping -qc2 -i0.2 -W2 "$VIP"
+
+# ---- a second device in the same segment ----
+
+ip_ns sw -batch - <<-EOT
+	link add n1b type veth peer name eth1 address 52:54:00:00:77:01 netns $(full_ns n1)
+	link set n1b master br0 up
+EOT
+ip_ns n1 link set eth1 up
+dropped=$(counter n1 arp_dropped)
+dropped_more() { [ "$(counter n1 arp_dropped)" -gt "$dropped" ]; }
+capture_start second cl eth0 arp
+ns cl ip neigh flush to "$VIP"
+check "the client asks again" ns cl ping -qc2 -i0.2 -W2 "$VIP"
+check "the second device does not answer" busywait 5000 dropped_more
+capture_stop second
+check_eq "nobody has heard its MAC for the address" "" \
+	"$(capture_show second "$other_mac")"
 
 # ---- all the time ----
 

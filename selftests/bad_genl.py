@@ -8,8 +8,8 @@ Output: see reports.sh
 
 from bad_netlink import Group
 from netlink import (
-    A_ADDR, A_AFFINITY, A_AFFINITY_LEN, A_DEV, A_FLAGS, A_MAC, A_MAX, A_MODE,
-    A_NAME, A_NODES, A_PAD, A_STATE, A_TIMEOUT, A_WEIGHT, A_WEIGHT_SOURCE,
+    A_ADDR, A_AFFINITY, A_AFFINITY_LEN, A_DEV, A_DOORS, A_FLAGS, A_MAC, A_MAX,
+    A_MODE, A_NAME, A_NODES, A_PAD, A_STATE, A_TIMEOUT, A_WEIGHT, A_WEIGHT_SOURCE,
     ACK, DEL, DUMP, EVENT, GET, NESTED, NEW, RESYNC, SET, addr, attr,
     nest, text, u8, u16, u32)
 
@@ -43,7 +43,7 @@ class Cases(Group):
             "an unknown attribute": u32(A_MAX + 1, 1),
             "an attribute of far away": u32(0x3FFF, 1),
             "padding as an attribute": attr(A_PAD, b"\0" * 8),
-            "an attribute of answers": u8(A_STATE, 2),
+            "an attribute of answers": u8(A_DOORS, 1),
             "a nest of answers": nest(A_NODES, u8(A_STATE, 2)),
             "a name in a nest": attr(A_NAME | NESTED, b"nlb0\0"),
             "a nest in a name": nest(A_NAME, text(A_NAME, "nlb0")),
@@ -113,6 +113,11 @@ class Cases(Group):
             "timeout 31536001": u32(A_TIMEOUT, 31536001),
             "timeout 4294967295": u32(A_TIMEOUT, 0xFFFFFFFF),
             "a timeout of 8 bytes": attr(A_TIMEOUT, b"\1" + b"\0" * 7),
+            "state waiting": u8(A_STATE, 0),
+            "state joining": u8(A_STATE, 1),
+            "state leaving": u8(A_STATE, 4),
+            "state 6": u8(A_STATE, 6),
+            "a state of 2 bytes": u16(A_STATE, 3),
             "flag 2": u32(A_FLAGS, 2),
             "all flags": u32(A_FLAGS, 0xFFFFFFFF),
             "a name without end": attr(A_NAME, b"nlb0"),

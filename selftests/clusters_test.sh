@@ -5,7 +5,8 @@
 # not notice when another one goes.
 . "$(dirname "$0")/lib.sh"
 
-addresses=(10.0.0.10 10.0.0.11 10.0.0.12)
+# in one chain of the module's hash, all three
+addresses=(10.0.0.10 10.0.0.28 10.0.0.147)
 
 # weights NAME N1 N2: manual weights on the two nodes
 weights() {
@@ -50,12 +51,12 @@ for address in "${addresses[@]}"; do
 		eval "ADDR=$address wait_active 2"
 done
 check "weights 1:1" busywait 5000 claims_are 10.0.0.10 2048 2048
-check "weights 1:3" busywait 5000 claims_are 10.0.0.11 3072 1024
-check "weights 3:1" busywait 5000 claims_are 10.0.0.12 1024 3072
+check "weights 1:3" busywait 5000 claims_are 10.0.0.28 3072 1024
+check "weights 3:1" busywait 5000 claims_are 10.0.0.147 1024 3072
 check_eq "three names" "nlb0 nlb1 nlb2" \
 	"$(ns n1 lnlbctl show -j | jq -r '.[].name' | paste -sd ' ')"
 check_eq "three cluster MACs" \
-	"02:00:0a:00:00:0a 02:00:0a:00:00:0b 02:00:0a:00:00:0c" \
+	"02:00:0a:00:00:0a 02:00:0a:00:00:1c 02:00:0a:00:00:93" \
 	"$(ns n1 lnlbctl show -j | jq -r '.[].mac' | paste -sd ' ')"
 for address in "${addresses[@]}"; do
 	check_eq "$address is served by both nodes" "n1 n2" \
@@ -67,12 +68,12 @@ done
 before=$(show n1 .digest 10.0.0.10)
 check "one is taken out on one node" ns n1 lnlbctl delif nlb1
 check "the other node has it alone" \
-	eval "ADDR=10.0.0.11 wait_active 1 n2"
-check_eq "and serves it" n2 "$(served 10.0.0.11 20)"
-for address in 10.0.0.10 10.0.0.12; do
+	eval "ADDR=10.0.0.28 wait_active 1 n2"
+check_eq "and serves it" n2 "$(served 10.0.0.28 20)"
+for address in 10.0.0.10 10.0.0.147; do
 	check_eq "$address is still served by both" "n1 n2" \
 		"$(served "$address" 40)"
 done
 check_eq "and has not noticed" "$before" "$(show n1 .digest 10.0.0.10)"
-check "taken in again" ns n1 lnlbctl addif 10.0.0.11 eth0
-check "two nodes share it" eval "ADDR=10.0.0.11 wait_active 2"
+check "taken in again" ns n1 lnlbctl addif 10.0.0.28 eth0
+check "two nodes share it" eval "ADDR=10.0.0.28 wait_active 2"

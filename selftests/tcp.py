@@ -19,7 +19,7 @@ serve, chat and pull print "ready" and run until SIGTERM; then chat prints
 STATE: open, or why not. STALL: longest wait for an answer in ms. pull ends its
 downloads then, as fast as it can, and prints "CLIENT BYTES BEFORE", what it got
 and how much of that before SIGTERM. visit prints "CLIENT NODE" for each
-connection; NODE is - where nobody answered.
+connection; NODE is - where nobody answered, and the reason stands behind it.
 """
 import select
 import signal
@@ -197,6 +197,7 @@ class Visit:
         self.sock = open_from(client, addr, port)
         self.end = time.monotonic() + VISIT_S
         self.answer = b""
+        self.why = "no-answer"
 
     def ready(self, event):
         """Go on; True when it is over."""
@@ -207,7 +208,8 @@ class Visit:
                 self.sock.shutdown(socket.SHUT_WR)
                 return False
             data = self.sock.recv(4096)
-        except OSError:
+        except OSError as error:
+            self.why = error.strerror.replace(" ", "-")
             return True
         self.answer += data
         return not data
@@ -215,7 +217,7 @@ class Visit:
     def finish(self):
         self.sock.close()
         body = self.answer.partition(b"\r\n\r\n")[2].decode().strip()
-        print(self.client, body or "-")
+        print(self.client, body or "- " + self.why)
 
 
 def visit(addr, port, times):

@@ -192,6 +192,15 @@ const struct in6_addr *lnlb_cluster_addr(const struct lnlb_cluster *cluster);
 bool lnlb_cluster_owns(const struct lnlb_cluster *cluster, u16 bucket);
 
 /**
+ * lnlb_cluster_draining() - is this node to get rid of its sessions?
+ * @cluster: the cluster
+ *
+ * Context: any.
+ * Return: true if sessions without a flow are to end soon.
+ */
+bool lnlb_cluster_draining(const struct lnlb_cluster *cluster);
+
+/**
  * lnlb_cluster_self() - this node's id
  * @cluster: the cluster
  * @id: filled in

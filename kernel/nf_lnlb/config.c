@@ -115,6 +115,12 @@ static int check_mode(const struct lnlb_config *cfg, struct lnlb_refusal *why)
 	return 0;
 }
 
+static bool can_be_set(u8 state)
+{
+	return state == LNLB_NODE_ACTIVE || state == LNLB_NODE_DRAINING ||
+	       state == LNLB_NODE_SUSPENDED;
+}
+
 static int check_rest(const struct lnlb_config *cfg, struct lnlb_refusal *why)
 {
 	if (cfg->set & LNLB_CFG_DEV && !dev_valid_name(cfg->dev))
@@ -130,6 +136,10 @@ static int check_rest(const struct lnlb_config *cfg, struct lnlb_refusal *why)
 			      -ERANGE);
 	if (cfg->set & LNLB_CFG_FLAGS && cfg->flags & ~LNLB_F_ALL)
 		return refuse(why, LNLB_CFG_FLAGS, "unknown flag", -EOPNOTSUPP);
+	if (cfg->set & LNLB_CFG_STATE && !can_be_set(cfg->state))
+		return refuse(why, LNLB_CFG_STATE,
+			      "of the states only active, draining and suspended can be set",
+			      -EINVAL);
 	if (cfg->set & LNLB_CFG_KEY)
 		return refuse(why, LNLB_CFG_KEY, "keys are not supported",
 			      -EOPNOTSUPP);
@@ -200,6 +210,8 @@ void lnlb_config_merge(struct lnlb_config *to, const struct lnlb_config *from)
 		ether_addr_copy(to->mac, from->mac);
 	if (from->set & LNLB_CFG_FLAGS)
 		to->flags = from->flags;
+	if (from->set & LNLB_CFG_STATE)
+		to->state = from->state;
 	to->set |= from->set;
 }
 
@@ -208,6 +220,7 @@ void lnlb_config_default(struct lnlb_config *cfg, const struct in6_addr *addr)
 	memset(cfg, 0, sizeof(*cfg));
 	cfg->addr = *addr;
 	cfg->weight = 100;
+	cfg->state = LNLB_NODE_ACTIVE;
 	cfg->mac[0] = 0x02;
 	memcpy(cfg->mac + 2, &addr->s6_addr[12], 4);
 }

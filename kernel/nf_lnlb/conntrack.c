@@ -26,6 +26,8 @@
 #define REFRESH_INTERVAL	30
 /* … and are forgotten there when that was missed three times. */
 #define REFRESH_TIMEOUT		100
+/* Seconds of silence that end a session of no flow while the node drains. */
+#define DRAIN_TIMEOUT		10
 
 static uint conntrack_idle_timeout = 1800;
 
@@ -55,12 +57,14 @@ MODULE_PARM_DESC(sessions_max,
  * @cluster: the cluster
  * @sessions: its sessions
  * @refreshed_at: jiffies of the last lnlb_sessions_refresh()
+ * @gc_at: jiffies, when to look for sessions that have ended
  * @gc: ends sessions
  */
 struct ct_table {
 	struct lnlb_cluster *cluster;
 	struct lnlb_sessions sessions;
 	unsigned long refreshed_at;
+	unsigned long gc_at;
 	struct delayed_work gc;
 };
 
@@ -260,6 +264,8 @@ static unsigned int limit_of(const struct ct_table *t,
 
 	if (!READ_ONCE(s->here))
 		return REFRESH_TIMEOUT;
+	if (lnlb_cluster_draining(t->cluster))
+		return min_t(unsigned int, idle, DRAIN_TIMEOUT);
 	if (!READ_ONCE(s->assured))
 		return min_t(unsigned int, idle, UNASSURED_TIMEOUT);
 	return idle;
@@ -270,6 +276,15 @@ static bool is_idle(const struct ct_table *t, const struct lnlb_session *s)
 	unsigned long silent = jiffies - READ_ONCE(s->last);
 
 	return silent / HZ >= limit_of(t, s);
+}
+
+/* A TCP connection that has ended may stay in conntrack's table for minutes. */
+static bool has_ended(const struct nf_conn *ct)
+{
+	u8 state = READ_ONCE(ct->proto.tcp.state);
+
+	return nf_ct_protonum(ct) == IPPROTO_TCP &&
+	       (state == TCP_CONNTRACK_TIME_WAIT || state == TCP_CONNTRACK_CLOSE);
 }
 
 /* A flow of a client in conntrack keeps the client's session alive. */
@@ -283,7 +298,8 @@ static int flow_keeps(struct nf_conn *ct, void *data)
 	struct lnlb_key key;
 
 	/* What has expired may stay in conntrack's table for a minute. */
-	if (nf_ct_l3num(ct) != NFPROTO_IPV4 || nf_ct_is_expired(ct))
+	if (nf_ct_l3num(ct) != NFPROTO_IPV4 || nf_ct_is_expired(ct) ||
+	    has_ended(ct))
 		return 0;
 	ipv6_addr_set_v4mapped(tuple->dst.u3.ip, &addr);
 	if (!ipv6_addr_equal(&addr, lnlb_cluster_addr(t->cluster)))
@@ -347,10 +363,8 @@ static void gc_walk(struct ct_table *t, bool first, bool *candidates)
 	}
 }
 
-static void gc_work(struct work_struct *work)
+static void gc(struct ct_table *t)
 {
-	struct ct_table *t = container_of(to_delayed_work(work),
-					  struct ct_table, gc);
 	struct nf_ct_iter_data iter = {
 		.net = lnlb_cluster_net(t->cluster),
 		.data = t,
@@ -367,7 +381,20 @@ static void gc_work(struct work_struct *work)
 		t->refreshed_at = jiffies;
 		lnlb_sessions_refresh(t->cluster);
 	}
-	queue_delayed_work(system_long_wq, &t->gc, gc_interval(t) * HZ);
+}
+
+/* Each second, as the timeout may change, and the node may begin to drain. */
+static void gc_work(struct work_struct *work)
+{
+	struct ct_table *t = container_of(to_delayed_work(work),
+					  struct ct_table, gc);
+
+	if (time_after_eq(jiffies, t->gc_at) ||
+	    lnlb_cluster_draining(t->cluster)) {
+		gc(t);
+		t->gc_at = jiffies + gc_interval(t) * HZ;
+	}
+	queue_delayed_work(system_long_wq, &t->gc, HZ);
 }
 
 static void *ct_cluster_init(struct lnlb_cluster *cluster)
@@ -379,6 +406,7 @@ static void *ct_cluster_init(struct lnlb_cluster *cluster)
 		return NULL;
 	t->cluster = cluster;
 	t->refreshed_at = jiffies;
+	t->gc_at = jiffies;
 	if (lnlb_sessions_init(&t->sessions, sessions_max))
 		goto err_sessions;
 	if (nf_ct_netns_get(lnlb_cluster_net(cluster), NFPROTO_IPV4))

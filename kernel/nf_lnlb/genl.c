@@ -38,6 +38,7 @@ static const struct nla_policy lnlb_policy[LNLB_A_CONFIG_MAX + 1] = {
 	[LNLB_A_MODE]		= NLA_POLICY_MAX(NLA_U8, LNLB_MODE_MAX),
 	[LNLB_A_MAC]		= NLA_POLICY_EXACT_LEN(ETH_ALEN),
 	[LNLB_A_FLAGS]		= NLA_POLICY_MASK(NLA_U32, LNLB_F_ALL),
+	[LNLB_A_STATE]		= NLA_POLICY_MAX(NLA_U8, LNLB_NODE_STATE_MAX),
 };
 
 /* The attribute of a part of struct lnlb_config, to point at. */
@@ -62,6 +63,8 @@ static int attr_of(u32 cfg)
 		return LNLB_A_MODE;
 	case LNLB_CFG_MAC:
 		return LNLB_A_MAC;
+	case LNLB_CFG_STATE:
+		return LNLB_A_STATE;
 	}
 	return LNLB_A_FLAGS;
 }
@@ -150,6 +153,10 @@ static void parse_config(struct nlattr **tb, struct lnlb_config *cfg)
 		cfg->flags = nla_get_u32(tb[LNLB_A_FLAGS]);
 		cfg->set |= LNLB_CFG_FLAGS;
 	}
+	if (tb[LNLB_A_STATE]) {
+		cfg->state = nla_get_u8(tb[LNLB_A_STATE]);
+		cfg->set |= LNLB_CFG_STATE;
+	}
 }
 
 /* The new cluster's name goes back to who made it. */
@@ -173,7 +180,8 @@ static int reply_name(struct genl_info *info, const char *name)
 
 static int new_cluster(struct sk_buff *skb, struct genl_info *info)
 {
-	u64 taken = BIT_ULL(LNLB_A_CONFIG_MAX + 1) - 2;
+	u64 taken = (BIT_ULL(LNLB_A_CONFIG_MAX + 1) - 2) &
+		    ~BIT_ULL(LNLB_A_STATE);
 	char name[LNLB_NAME_LEN];
 	struct lnlb_refusal why;
 	struct lnlb_config cfg;
@@ -214,7 +222,8 @@ static int set_cluster(struct sk_buff *skb, struct genl_info *info)
 	err = required(info, LNLB_A_NAME, "a cluster name is required") ?:
 	      not_taken(info, BIT_ULL(LNLB_A_NAME) | BIT_ULL(LNLB_A_WEIGHT) |
 			BIT_ULL(LNLB_A_WEIGHT_SOURCE) |
-			BIT_ULL(LNLB_A_TIMEOUT) | BIT_ULL(LNLB_A_FLAGS));
+			BIT_ULL(LNLB_A_TIMEOUT) | BIT_ULL(LNLB_A_FLAGS) |
+			BIT_ULL(LNLB_A_STATE));
 	if (err)
 		return err;
 	parse_config(info->attrs, &cfg);

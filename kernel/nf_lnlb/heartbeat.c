@@ -252,6 +252,21 @@ void lnlb_heartbeat_init(struct lnlb_cluster *cluster)
 	cluster->lease = jiffies - 1;
 }
 
+void lnlb_heartbeat_state(struct lnlb_cluster *cluster)
+{
+	u8 state = cluster->cfg.state;
+
+	lockdep_assert_held(&cluster->core_lock);
+	if (!cluster->core || cluster->state == state)
+		return;
+	cluster->state = state;
+	lnlb_core_set_state(cluster->core, state);
+	if (state != LNLB_NODE_SUSPENDED)
+		return;
+	lnlb_trackers_node_gone(cluster, NULL);
+	refresh_map(cluster);
+}
+
 int lnlb_heartbeat_start(struct lnlb_cluster *cluster, struct net_device *dev)
 {
 	struct lnlb_core_params params = {
@@ -280,6 +295,8 @@ int lnlb_heartbeat_start(struct lnlb_cluster *cluster, struct net_device *dev)
 		goto out;
 	}
 	cluster->dev = dev;
+	cluster->state = LNLB_NODE_ACTIVE;
+	lnlb_heartbeat_state(cluster);
 	cluster->announce = ANNOUNCE_TIMES;
 	cluster->announce_at = 0;
 	memset(&cluster->smooth, 0, sizeof(cluster->smooth));

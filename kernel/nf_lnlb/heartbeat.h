@@ -32,6 +32,15 @@ int lnlb_heartbeat_start(struct lnlb_cluster *cluster, struct net_device *dev);
 void lnlb_heartbeat_stop(struct lnlb_cluster *cluster, bool goodbye);
 
 /**
+ * lnlb_heartbeat_state() - be what the configuration says: active, draining or
+ * suspended
+ * @cluster: any cluster
+ *
+ * Context: process context, core_lock held.
+ */
+void lnlb_heartbeat_state(struct lnlb_cluster *cluster);
+
+/**
  * lnlb_heartbeat_exit() - end the work for good
  * @cluster: stopped, unbound, out of all lists
  *

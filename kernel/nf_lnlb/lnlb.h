@@ -61,6 +61,7 @@
  * @affinity: enum lnlb_affinity
  * @affinity_len: prefix length
  * @mode: enum lnlb_mode
+ * @state: LNLB_NODE_ACTIVE, LNLB_NODE_DRAINING or LNLB_NODE_SUSPENDED
  * @mac: cluster MAC
  */
 struct lnlb_config {
@@ -76,6 +77,7 @@ struct lnlb_config {
 	u8 affinity;
 	u8 affinity_len;
 	u8 mode;
+	u8 state;
 	u8 mac[ETH_ALEN];
 };
 
@@ -89,6 +91,7 @@ struct lnlb_config {
 #define LNLB_CFG_MAC		BIT(7)
 #define LNLB_CFG_KEY		BIT(8)
 #define LNLB_CFG_FLAGS		BIT(9)
+#define LNLB_CFG_STATE		BIT(10)
 
 /**
  * struct lnlb_refusal - why a configuration was refused
@@ -172,6 +175,7 @@ struct lnlb_stats {
  * @port: where it is bound, NULL while it is not
  * @core_lock: see Locking
  * @core: who owns what, NULL while not running
+ * @state: what the core was told to be
  * @dev: where frames are sent, NULL while not running
  * @incarnation: of the last start
  * @announce: gratuitous ARP still to be sent
@@ -210,6 +214,7 @@ struct lnlb_cluster {
 
 	struct mutex core_lock;
 	struct lnlb_core *core;
+	u8 state;
 	struct net_device *dev;
 	u64 incarnation;
 	u8 announce;

@@ -40,6 +40,12 @@ bool lnlb_cluster_owns(const struct lnlb_cluster *cluster, u16 bucket)
 }
 EXPORT_SYMBOL_GPL(lnlb_cluster_owns);
 
+bool lnlb_cluster_draining(const struct lnlb_cluster *cluster)
+{
+	return READ_ONCE(cluster->cfg.state) == LNLB_NODE_DRAINING;
+}
+EXPORT_SYMBOL_GPL(lnlb_cluster_draining);
+
 void lnlb_cluster_self(const struct lnlb_cluster *cluster,
 		       struct lnlb_node_id *id)
 {

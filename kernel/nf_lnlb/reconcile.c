@@ -102,6 +102,7 @@ static bool put_in_force(struct lnlb_cluster *cluster, struct lnlb_config *cfg)
 	cluster->prefix = cfg->affinity == LNLB_AFFINITY_NETWORK ?
 			  96 + cfg->affinity_len : 128;
 	ether_addr_copy(cluster->mac, cfg->mac);
+	lnlb_heartbeat_state(cluster);
 	mutex_unlock(&cluster->core_lock);
 	if (changed)
 		lnlb_heartbeat_kick(cluster);

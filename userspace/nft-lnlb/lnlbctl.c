@@ -20,6 +20,7 @@ struct ctl_command {
 	int min_args;
 	int max_args;
 	bool json;
+	bool wait;
 	int (*run)(const struct ctl_args *args);
 };
 
@@ -27,27 +28,39 @@ static const struct ctl_command commands[] = {
 	{ "addif", "[ADDR] DEV [NAME]",
 	  "Create a cluster for address ADDR on device DEV and put ADDR on it.\n"
 	  "Without ADDR: the host address (/32) that DEV has. Prints the name.",
-	  1, 3, false, cmd_addif },
+	  1, 3, false, false, cmd_addif },
 	{ "delif", "NAME",
 	  "Take a cluster out, and its address off if addif put it there.",
-	  1, 1, false, cmd_delif },
+	  1, 1, false, false, cmd_delif },
 	{ "weight_mode", "NAME MODE",
 	  "Where this node's weight comes from: loadavg (or auto), loadavg5,\n"
 	  "loadavg15, freemem, manual.",
-	  2, 2, false, cmd_weight_mode },
+	  2, 2, false, false, cmd_weight_mode },
 	{ "set_weight", "NAME N|stdin",
 	  "Set this node's weight, 1 to 65535, the higher the less traffic; the\n"
 	  "weight mode must be manual. stdin: one weight a line, until the end.",
-	  2, 2, false, cmd_set_weight },
+	  2, 2, false, false, cmd_set_weight },
+	{ "drain", "[--wait [--timeout TIME]] NAME",
+	  "Hand this node's buckets over and take no new sessions; those that\n"
+	  "there are stay until they end. --wait: until the last one has, with\n"
+	  "progress, but not longer than --timeout: seconds, or as in 1h30m.",
+	  1, 1, false, true, cmd_drain },
+	{ "suspend", "NAME",
+	  "Hand this node's buckets over and give up its sessions at once; the\n"
+	  "node stays in the cluster.",
+	  1, 1, false, false, cmd_suspend },
+	{ "resume", "NAME",
+	  "Take this node's share again, after drain or suspend.",
+	  1, 1, false, false, cmd_resume },
 	{ "resync", "NAME",
 	  "Exchange state and sessions with all nodes again.",
-	  1, 1, false, cmd_resync },
+	  1, 1, false, false, cmd_resync },
 	{ "show", "[-j] [NAME]",
 	  "Show clusters and their nodes. -j, --json: for programs.",
-	  0, 1, true, cmd_show },
+	  0, 1, true, false, cmd_show },
 	{ "monitor", "[-j]",
 	  "Print events as they happen. -j, --json: one object a line.",
-	  0, 0, true, cmd_monitor },
+	  0, 0, true, false, cmd_monitor },
 };
 
 void ctl_error(const char *format, ...)
@@ -138,6 +151,11 @@ static int parse_args(const struct ctl_command *command, char **words,
 		} else if (command->json && (!strcmp(*words, "-j") ||
 					     !strcmp(*words, "--json"))) {
 			args->json = true;
+		} else if (command->wait && !strcmp(*words, "--wait")) {
+			args->wait = true;
+		} else if (command->wait && !strcmp(*words, "--timeout") &&
+			   words[1]) {
+			args->timeout = *++words;
 		} else {
 			ctl_error("%s: unknown option '%s'", command->name,
 				  *words);

@@ -10,6 +10,7 @@
 #define CTL_OK		0
 #define CTL_FAILED	1
 #define CTL_USAGE	2
+#define CTL_TIMEOUT	3
 
 struct nl;
 
@@ -18,11 +19,15 @@ struct nl;
  * @argc: number of words that are no options
  * @argv: those
  * @json: -j was given
+ * @wait: --wait was given
+ * @timeout: the word behind --timeout, NULL without
  */
 struct ctl_args {
 	int argc;
 	char **argv;
 	bool json;
+	bool wait;
+	const char *timeout;
 };
 
 /* The sub-commands, a file cmd_*.c each; they return an exit code. */
@@ -30,6 +35,9 @@ int cmd_addif(const struct ctl_args *args);
 int cmd_delif(const struct ctl_args *args);
 int cmd_weight_mode(const struct ctl_args *args);
 int cmd_set_weight(const struct ctl_args *args);
+int cmd_drain(const struct ctl_args *args);
+int cmd_resume(const struct ctl_args *args);
+int cmd_suspend(const struct ctl_args *args);
 int cmd_resync(const struct ctl_args *args);
 int cmd_show(const struct ctl_args *args);
 int cmd_monitor(const struct ctl_args *args);

@@ -67,6 +67,7 @@ struct lnlb_core *lnlb_core_new(const struct lnlb_core_params *params,
 	core->ops = ops;
 	core->ctx = ctx;
 	core->state = LNLB_NODE_JOINING;
+	core->joined_state = LNLB_NODE_ACTIVE;
 	core->weight = LNLB_WEIGHT_MIN;
 	memset(core->target, 0xff, sizeof(core->target));
 	lnlb_core_set_timers(core, timers);
@@ -132,7 +133,7 @@ static void lnlb_core_activate(struct lnlb_core *core)
 	if (core->state != LNLB_NODE_JOINING ||
 	    core->now - core->started_at < core->timers.dead_interval_ms)
 		return;
-	core->state = LNLB_NODE_ACTIVE;
+	core->state = core->joined_state;
 	core->epoch++;
 	lnlb_core_event(core, LNLB_EVENT_STATE, NULL,
 			"listened for the dead interval");
@@ -188,6 +189,22 @@ void lnlb_core_set_weight(struct lnlb_core *core, u16 weight, u8 source)
 	}
 	core->weight_source = source;
 	lnlb_core_changed(core);
+}
+
+void lnlb_core_set_state(struct lnlb_core *core, u8 state)
+{
+	if (state == core->joined_state)
+		return;
+	core->joined_state = state;
+	if (!core->running || core->state == LNLB_NODE_JOINING)
+		return;
+	core->state = state;
+	core->epoch++;
+	core->dirty = true;
+	if (state == LNLB_NODE_SUSPENDED)
+		lnlb_claims_drop(core);
+	lnlb_core_changed(core);
+	lnlb_core_event(core, LNLB_EVENT_STATE, NULL, "set here");
 }
 
 void lnlb_core_set_timers(struct lnlb_core *core,

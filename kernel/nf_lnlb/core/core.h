@@ -240,6 +240,17 @@ u64 lnlb_core_tick(struct lnlb_core *core, u64 now);
 void lnlb_core_set_weight(struct lnlb_core *core, u16 weight, u8 source);
 
 /**
+ * lnlb_core_set_state() - what this node is, as soon as it has joined
+ * @core: any core
+ * @state: LNLB_NODE_ACTIVE; LNLB_NODE_DRAINING: hands its buckets over, keeps
+ *	its sessions; LNLB_NODE_SUSPENDED: hands its buckets over and lets go of
+ *	its sessions, which the caller has to forget after this
+ *
+ * Holds beyond a stop and a new start.
+ */
+void lnlb_core_set_state(struct lnlb_core *core, u8 state);
+
+/**
  * lnlb_core_set_timers() - change the intervals
  * @core: any core
  * @timers: copied

@@ -135,6 +135,7 @@ struct lnlb_transfer {
  * @sequence: of the last frame sent
  * @rejected_at: per cause, when REJECTED was last reported, ms; 0 = never
  * @state: enum lnlb_node_state
+ * @joined_state: what @state is to be when the node has joined
  * @weight: 1..65535
  * @weight_source: enum lnlb_weight_source
  * @epoch: grows with each change of @weight or @state
@@ -189,6 +190,7 @@ struct lnlb_core {
 	u64 rejected_at[2];
 
 	u8 state;
+	u8 joined_state;
 	u16 weight;
 	u8 weight_source;
 	u64 epoch;

@@ -162,6 +162,9 @@ static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
 	peer->sequence = be64_to_cpu(header->sequence);
 	core->dirty = true;
 	lnlb_rx_report(core, peer, new, old_weight, old_state);
+	/* it has let go of its sessions */
+	if (peer->state == LNLB_NODE_SUSPENDED && old_state != peer->state)
+		core->ops->node_gone(core->ctx, &peer->id);
 	return LNLB_STAT_FRAME_RX;
 }
 

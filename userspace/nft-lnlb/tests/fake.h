@@ -14,6 +14,7 @@
 struct fake_cluster {
 	char name[64], addr[64], dev[64];
 	unsigned int source, weight, flags, doors;
+	unsigned int state;	/* last set, not kept */
 };
 
 /* fake_kernel.c: is there a file in $LNLB_FAKE_DIR? */

@@ -169,16 +169,21 @@ static void describe(const struct nlattr **tb, struct fake_cluster *c)
 		c->weight = mnl_attr_get_u16(tb[LNLB_A_WEIGHT]);
 	if (tb[LNLB_A_FLAGS])
 		c->flags = mnl_attr_get_u32(tb[LNLB_A_FLAGS]);
+	if (tb[LNLB_A_STATE])
+		c->state = mnl_attr_get_u8(tb[LNLB_A_STATE]);
 }
 
 static void note(int cmd, const struct fake_cluster *c)
 {
 	FILE *f = fopen(path("log"), "a");
 
-	fprintf(f, "%s %s %s %s source=%u weight=%u flags=%u addr=%d\n",
+	fprintf(f, "%s %s %s %s source=%u weight=%u flags=%u addr=%d",
 		verbs[cmd], c->name[0] ? c->name : "-",
 		c->addr[0] ? c->addr : "-", c->dev[0] ? c->dev : "-",
 		c->source, c->weight, c->flags, on_device(c));
+	if (c->state)
+		fprintf(f, " state=%u", c->state);
+	fputc('\n', f);
 	fclose(f);
 }
 

@@ -88,6 +88,14 @@ exits 2 "unknown option '-j'" delif -j a
 exits 2 "'a-name-that-is-too-long' cannot be the name of a cluster" \
 	delif a-name-that-is-too-long
 exits 2 "1 to 15 characters" resync ""
+for verb in drain suspend resume; do
+	exits 2 "too few arguments" $verb
+	exits 2 "1 to 15 characters" $verb ""
+done
+exits 2 "unknown option '--wait'" suspend --wait nlb0
+exits 2 "--timeout goes with --wait" drain --timeout 5 nlb0
+exits 2 "'soon' is not a time" drain --wait --timeout soon nlb0
+exits 2 "unknown option '--timeout'" drain --wait nlb0 --timeout
 exits 2 "'fast' is not a weight mode; allowed are loadavg, loadavg5, loadavg15, freemem, manual and auto" \
 	weight_mode nlb0 fast
 for weight in 0 65536 abc -5 "" 1.5 "5 6"; do
@@ -102,7 +110,8 @@ exits 1 "there is no network device 'nope'" addif 10.0.0.10 nope
 exits 1 "there is no network device 'nope'" addif nope nlb0
 : >"$dir/absent"
 for args in "show" "show -j" "delif nlb0" "addif 10.0.0.10 $dev" "monitor" \
-	"set_weight nlb0 5" "weight_mode nlb0 manual" "resync nlb0"; do
+	"set_weight nlb0 5" "weight_mode nlb0 manual" "resync nlb0" \
+	"drain nlb0" "suspend nlb0" "resume nlb0"; do
 	# shellcheck disable=SC2086 # words
 	exits 1 "kernel module nf_lnlb is not loaded (try: modprobe lnlb)" $args
 done
@@ -230,7 +239,7 @@ is "delif of a cluster whose device is gone" "0 " "$code $(cat "$dir/clusters")"
 reset
 printf 'a 10.0.0.1 lo 0 1 0 1\nb 10.0.0.2 lo 0 1 0 1\n' >"$dir/clusters"
 for args in "delif x" "resync x" "show x" "set_weight x 5" \
-	"weight_mode x manual"; do
+	"weight_mode x manual" "drain x" "suspend x" "resume x"; do
 	# shellcheck disable=SC2086 # words
 	lnlbctl $args
 	is "'$args' lists the clusters that there are" \
@@ -295,6 +304,19 @@ is "a refusal for lack of rights names the right" \
 rm -f "$dir/fail" "$dir/log"
 lnlbctl resync nlb0
 is "resync" "0 resync" "$code $(cut -d' ' -f1 "$dir/log")"
+
+# --- states; the made up node is always active
+rm -f "$dir/log"
+for args in "suspend nlb0" "resume nlb0" "drain nlb0"; do
+	# shellcheck disable=SC2086 # words
+	lnlbctl $args
+	is "$args" 0 "$code"
+done
+is "each sets its state" "set state=5 set state=2 set state=3" \
+	"$(awk '/state=/ { print $1, $NF }' "$dir/log" | paste -sd' ' -)"
+lnlbctl drain --wait nlb0
+is "drain --wait ends when somebody resumes the node" \
+	"1 lnlbctl: somebody has resumed nlb0" "$code $(cat "$dir/err")"
 
 # --- show
 reset

@@ -136,7 +136,8 @@ def policy_of(attr):
     if 'flags-mask' in checks:
         return 'NLA_POLICY_MASK(NLA_U32, LNLB_F_ALL)'
     if 'enum' in attr:
-        return f'NLA_POLICY_MAX(NLA_{shout(typ)}, LNLB_{name}_MAX)'
+        return (f'NLA_POLICY_MAX(NLA_{shout(typ)}, '
+                f'LNLB_{shout(attr["enum"])}_MAX)')
     low, high = checks.get('min'), checks.get('max')
     if high is None:
         return f'NLA_POLICY_MIN(NLA_{shout(typ)}, LNLB_{shout(low)})'
@@ -188,7 +189,8 @@ def check_operations(checks, spec, genl):
                              name.replace('-', '_'), genl, re.S).group(0)
         code = set(re.findall(r'BIT_ULL\(LNLB_A_(\w+)\)', function))
         if 'LNLB_A_CONFIG_MAX + 1' in function:
-            code = set(everything) - {'PAD', 'IFINDEX'}
+            code = set(everything) - {'PAD', 'IFINDEX'} - set(
+                re.findall(r'~BIT_ULL\(LNLB_A_(\w+)\)', function))
         checks.equal(f'{name} takes', {shout(a) for a in attributes}, code)
 
 

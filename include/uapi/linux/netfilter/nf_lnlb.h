@@ -27,6 +27,8 @@
  * LNLB_CMD_SET_CLUSTER  change a running cluster
  *     LNLB_A_NAME            required
  *     LNLB_A_WEIGHT_SOURCE, LNLB_A_WEIGHT, LNLB_A_TIMEOUT, LNLB_A_FLAGS
+ *     LNLB_A_STATE           LNLB_NODE_ACTIVE, LNLB_NODE_DRAINING or
+ *                            LNLB_NODE_SUSPENDED; holds until set again
  *
  * LNLB_CMD_RESYNC       full exchange of state and sessions with all nodes
  *     LNLB_A_NAME            required
@@ -95,7 +97,7 @@
  * @LNLB_CMD_UNSPEC: never used
  * @LNLB_CMD_NEW_CLUSTER: create
  * @LNLB_CMD_DEL_CLUSTER: take out
- * @LNLB_CMD_SET_CLUSTER: change weight, weight source, timeout, flags
+ * @LNLB_CMD_SET_CLUSTER: change weight, weight source, timeout, flags, state
  * @LNLB_CMD_GET_CLUSTER: read one or all
  * @LNLB_CMD_RESYNC: exchange everything with all nodes again
  * @LNLB_CMD_EVENT: notification, never a request
