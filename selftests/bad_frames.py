@@ -218,7 +218,7 @@ class Cases:
         self.both("a state frame with values out of range", [
             s.state(weight=0), s.state(state=0), s.state(state=6),
             s.state(state=255), s.state(weight_source=5),
-            s.state(flags=8), s.state(flags=0x80),
+            s.state(flags=0x10), s.state(flags=0x80),
             s.state(reserved=b"\0\0\1"), s.state(reserved2=1)],
             "frame_reserved")
         self.both("a list of nodes that is out of order", [
@@ -325,7 +325,9 @@ class Cases:
                 "%s; before %s" % (node.beliefs(node.show()), peace))
             counted = node.counted(node.show())
             print("#\t%s\t%s" % (node.netns[-2:], counted), flush=True)
-            say(0.95 * FLOOD < sum(counted.values()) <= FLOOD,
+            # where the queue was full, frames of the other node got lost, too
+            lost = counted.get("frame_overflow", 0)
+            say(0.95 * FLOOD < sum(counted.values()) <= FLOOD + lost,
                 "%s: all of it is counted" % node.netns[-2:], counted)
         say(until(lambda: slab_kb() < slab + 8192, 5),
             "memory does not grow by it",

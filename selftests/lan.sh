@@ -77,6 +77,20 @@ lan_setup() {
 		die "the outside does not reach the client"
 }
 
+# patient_tcp NAMESPACE...: nothing is sent twice for want of an answer within a
+# second. Under emulation a FIN would be, and what answers it may find no socket.
+patient_tcp() {
+	local name route
+
+	for name in "$@"; do
+		route=$(ip_ns "$name" route show 10.0.0.0/16 dev eth0)
+		# shellcheck disable=SC2086 # words
+		ip_ns "$name" route change $route dev eth0 rto_min 1s ||
+			die "no patience in $name"
+		ns "$name" sysctl -qw net.ipv4.tcp_early_retrans=0
+	done
+}
+
 # add_clients COUNT: client_addr 1 … COUNT on cl
 add_clients() {
 	client_addrs 1 "$1" | sed 's,.*,addr add &/32 dev eth0,' |

@@ -39,6 +39,7 @@ restless() {
 
 lan_setup 3
 add_clients 600
+patient_tcp cl n1 n2 n3
 for node in n1 n2 n3; do
 	start_web $node
 done
@@ -56,8 +57,9 @@ check_le "equal weights: each node is within 5 points of its share" \
 	"$(shares_off "$tmp/equal" 33.3 33.3 33.3)" 50
 check_eq "each client keeps its node" "" "$(restless "$tmp/equal")"
 
-check_eq "no RST on the client's link" "" \
-	"$(capture_show answers 'tcp[tcpflags] & tcp-rst != 0')"
+# the client sends some, for packets that come late to what it has closed
+check_eq "no node sends a RST" "" \
+	"$(capture_show answers "src host $VIP and tcp[tcpflags] & tcp-rst != 0")"
 capture_show answers 'tcp[tcpflags] & tcp-syn != 0' |
 	awk '{ print $12, $2 }' >"$tmp/syn-acks"
 check_eq "a SYN-ACK for each connection, and no second one" "1800 1800" \

@@ -203,9 +203,9 @@ class Visit:
         """Go on; True when it is over."""
         try:
             if event & select.EPOLLOUT:
+                # the server closes first, and its socket is ready for late
+                # packets then; one that closes last answers them with RST
                 self.sock.send(b"GET /id HTTP/1.0\r\n\r\n")
-                # who closes first is ready for late packets, others send RST
-                self.sock.shutdown(socket.SHUT_WR)
                 return False
             data = self.sock.recv(4096)
         except OSError as error:

@@ -42,6 +42,19 @@ static struct lnlb_cluster *by_addr(struct lnlb_net *ln,
 	return NULL;
 }
 
+bool lnlb_cluster_counts(const struct lnlb_cluster *cluster)
+{
+	const struct lnlb_holder *holder;
+
+	lockdep_assert_held(&cluster->ln->lock);
+	if (cluster->up)
+		return true;
+	list_for_each_entry(holder, &cluster->holders, list)
+		if (!holder->active || holder->active(holder))
+			return true;
+	return false;
+}
+
 u8 lnlb_cluster_doors(const struct lnlb_cluster *cluster)
 {
 	const struct lnlb_holder *holder;

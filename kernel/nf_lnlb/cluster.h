@@ -76,6 +76,15 @@ struct lnlb_cluster *lnlb_cluster_by_name(struct lnlb_net *ln,
 					  const char *name);
 
 /**
+ * lnlb_cluster_counts() - is it there, as far as anybody but nft may know?
+ * @cluster: lnlb_net::lock held
+ *
+ * Return: false if all that holds it are rules of an nft transaction that is
+ * not through, and may yet fail.
+ */
+bool lnlb_cluster_counts(const struct lnlb_cluster *cluster);
+
+/**
  * lnlb_cluster_doors() - who holds it
  * @cluster: lnlb_net::lock held
  *

@@ -178,7 +178,7 @@ int lnlb_genl_get(struct genl_info *info)
 
 	mutex_lock(&ln->lock);
 	cluster = lnlb_cluster_by_name(ln, nla_data(info->attrs[LNLB_A_NAME]));
-	if (cluster && cluster->up) {
+	if (cluster && lnlb_cluster_counts(cluster)) {
 		err = put_cluster(msg, cluster, NULL, info->snd_portid,
 				  info->snd_seq);
 	} else {
@@ -208,13 +208,10 @@ int lnlb_genl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	long i = 0;
 
 	mutex_lock(&ln->lock);
-	/*
-	 * Clusters that come or go between two calls make the reader ask anew.
-	 * One that is not up belongs to an nft transaction that may yet fail.
-	 */
+	/* Clusters that come or go between two calls make the reader ask anew. */
 	cb->seq = ln->generation;
 	list_for_each_entry(cluster, &ln->clusters, list) {
-		if (i++ < cb->args[0] || !cluster->up)
+		if (i++ < cb->args[0] || !lnlb_cluster_counts(cluster))
 			continue;
 		err = put_cluster(skb, cluster, cb, NETLINK_CB(cb->skb).portid,
 				  cb->nlh->nlmsg_seq);
