@@ -6,6 +6,7 @@
 #include "../kernel/nf_lnlb/core/table.c"
 #include "../kernel/nf_lnlb/core/wire.c"
 #include "../kernel/nf_lnlb/core/view.c"
+#include "../kernel/nf_lnlb/core/stranger.c"
 #include "../kernel/nf_lnlb/core/fence.c"
 #include "../kernel/nf_lnlb/core/claims.c"
 #include "../kernel/nf_lnlb/core/handover.c"

@@ -68,11 +68,16 @@ static bool lnlb_claims_settle(struct lnlb_core *core,
 	return lost;
 }
 
-/* may this node claim, as far as conditions (1), (2) and (4) go? */
+/*
+ * May this node claim, as far as conditions (1), (2) and (4) go? Not while there
+ * is somebody who is live without being a peer.
+ */
 static bool lnlb_claims_allowed(const struct lnlb_core *core)
 {
 	unsigned int i;
 
+	if (lnlb_stranger_near(core))
+		return false;
 	for (i = 0; i < core->n_peers; i++)
 		if (!lnlb_core_in_step(core, core->peer[i]) ||
 		    !core->peer[i]->settled)
@@ -129,6 +134,8 @@ void lnlb_claims_update(struct lnlb_core *core)
 		lnlb_core_barrier(core);
 	if (core->state == LNLB_NODE_ACTIVE && !core->fenced)
 		lnlb_claims_take(core);
+	/* a stranger goes without a word, look again */
+	core->dirty = lnlb_stranger_near(core);
 }
 
 /**

@@ -109,6 +109,7 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	core->digest = 0;
 	core->settled = false;
 	core->review = true;
+	core->n_strangers = 0;
 	core->running = true;
 	memset(core->sent_to, 0, sizeof(core->sent_to));
 	lnlb_core_event(core, LNLB_EVENT_STATE, NULL, "started");
@@ -131,7 +132,8 @@ void lnlb_core_stop(struct lnlb_core *core, bool goodbye)
 static void lnlb_core_activate(struct lnlb_core *core)
 {
 	if (core->state != LNLB_NODE_JOINING ||
-	    core->now - core->started_at < core->timers.dead_interval_ms)
+	    core->now - core->started_at < core->timers.dead_interval_ms ||
+	    lnlb_stranger_near(core))
 		return;
 	core->state = core->joined_state;
 	core->epoch++;
@@ -146,7 +148,7 @@ static u64 lnlb_core_due(const struct lnlb_core *core)
 	unsigned int i;
 
 	due = min(due, lnlb_handover_due(core));
-	if (core->state == LNLB_NODE_JOINING)
+	if (core->state == LNLB_NODE_JOINING && !lnlb_stranger_near(core))
 		due = min(due, core->started_at + dead);
 	if (core->stalled)
 		due = min(due, core->stall_until);

@@ -11,6 +11,7 @@
 
 #define LNLB_PEERS_MAX		(LNLB_NODES_MAX - 1)
 #define LNLB_TOMBSTONES		LNLB_NODES_MAX
+#define LNLB_STRANGERS		16
 #define LNLB_TOMBSTONE_MS	60000
 #define LNLB_REJECT_MS		60000	/* one REJECTED event in that time */
 #define LNLB_COALESCE_MS	2	/* changes share a STATE that long */
@@ -79,6 +80,18 @@ struct lnlb_tombstone {
 	u64 incarnation;
 	u64 sequence;
 	u64 until;
+};
+
+/**
+ * struct lnlb_stranger - a node that was heard, but not its STATE
+ * @id: its name
+ * @incarnation: of its last frame
+ * @heard_at: when that arrived, ms
+ */
+struct lnlb_stranger {
+	struct lnlb_node_id id;
+	u64 incarnation;
+	u64 heard_at;
 };
 
 /**
@@ -156,6 +169,8 @@ struct lnlb_transfer {
  * @n_peers: live peers
  * @peer: these, ascending by id
  * @tombstone: nodes that have gone
+ * @n_strangers: entries in @stranger
+ * @stranger: nodes that are heard, but not known
  * @claims: buckets that we claim
  * @accept: those of them whose new sessions we take
  * @others: buckets that peers claim
@@ -210,6 +225,8 @@ struct lnlb_core {
 	unsigned int n_peers;
 	struct lnlb_peer *peer[LNLB_PEERS_MAX];
 	struct lnlb_tombstone tombstone[LNLB_TOMBSTONES];
+	unsigned int n_strangers;
+	struct lnlb_stranger stranger[LNLB_STRANGERS];
 	u8 claims[LNLB_WIRE_CLAIMS];
 	u8 accept[LNLB_WIRE_CLAIMS];
 	u8 others[LNLB_WIRE_CLAIMS];
@@ -287,6 +304,16 @@ struct lnlb_peer *lnlb_view_add(struct lnlb_core *core,
 void lnlb_view_forget(struct lnlb_core *core, struct lnlb_peer *peer);
 void lnlb_view_expire(struct lnlb_core *core);
 void lnlb_view_adopt(struct lnlb_core *core);
+
+/* stranger.c */
+struct lnlb_stranger *lnlb_stranger_find(struct lnlb_core *core,
+					 const struct lnlb_node_id *id);
+struct lnlb_stranger *lnlb_stranger_heard(struct lnlb_core *core,
+					  const struct lnlb_node_id *id,
+					  u64 incarnation);
+void lnlb_stranger_forget(struct lnlb_core *core,
+			  const struct lnlb_node_id *id);
+bool lnlb_stranger_near(const struct lnlb_core *core);
 
 /* fence.c */
 void lnlb_fence_late(struct lnlb_core *core);

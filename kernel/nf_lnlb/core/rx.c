@@ -209,8 +209,17 @@ static void lnlb_rx_leave(struct lnlb_core *core, struct lnlb_peer *peer,
 				"the node said good-bye");
 		lnlb_view_forget(core, peer);
 	}
+	lnlb_stranger_forget(core, &header->id);
 	lnlb_view_bury(core, &header->id, be64_to_cpu(header->incarnation),
 		       be64_to_cpu(header->sequence));
+}
+
+static void lnlb_rx_stranger(struct lnlb_core *core,
+			     const struct lnlb_wire_header *header)
+{
+	lnlb_stranger_heard(core, &header->id,
+			    be64_to_cpu(header->incarnation));
+	lnlb_rx_ask(core, &core->asked_at);
 }
 
 static void lnlb_rx_other(struct lnlb_core *core, struct lnlb_peer *peer,
@@ -264,6 +273,6 @@ int lnlb_core_rx(struct lnlb_core *core, const u8 *data, size_t len,
 	else if (peer)
 		lnlb_rx_other(core, peer, &frame);
 	else
-		lnlb_rx_ask(core, &core->asked_at);
+		lnlb_rx_stranger(core, frame.header);
 	return stat;
 }

@@ -119,6 +119,7 @@ struct lnlb_peer *lnlb_view_add(struct lnlb_core *core,
 	}
 	core->peer[i] = peer;
 	core->n_peers++;
+	lnlb_stranger_forget(core, id);
 	lnlb_view_shift(core, i, 1);
 	return peer;
 }
