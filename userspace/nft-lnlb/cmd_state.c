@@ -130,33 +130,83 @@ static int wait_for_end(struct genl *genl, const char *name, uint64_t until)
 	return CTL_TIMEOUT;
 }
 
+/* Return: whether the words are right; *@until when to give up */
+static bool parse_wait(const struct ctl_args *args, uint64_t *until)
+{
+	uint32_t seconds;
+
+	*until = NEVER;
+	if (!ctl_check_name(args->argv[0]))
+		return false;
+	if (!args->timeout)
+		return true;
+	if (lnlb_parse_time(args->timeout, &seconds)) {
+		ctl_error("'%s' is not a time; allowed are seconds, or numbers with d, h, m, s as in 1h30m",
+			  args->timeout);
+		return false;
+	}
+	*until = now_ms() + seconds * 1000ull;
+	return true;
+}
+
 int cmd_drain(const struct ctl_args *args)
 {
 	const char *name = args->argv[0];
 	static struct genl genl;
-	uint64_t until = NEVER;
-	uint32_t seconds;
+	uint64_t until;
 	int ret = CTL_OK;
 
-	if (!ctl_check_name(name))
+	if (!parse_wait(args, &until))
 		return CTL_USAGE;
 	if (args->timeout && !args->wait) {
 		ctl_error("--timeout goes with --wait");
 		return CTL_USAGE;
 	}
-	if (args->timeout && lnlb_parse_time(args->timeout, &seconds)) {
-		ctl_error("'%s' is not a time; allowed are seconds, or numbers with d, h, m, s as in 1h30m",
-			  args->timeout);
-		return CTL_USAGE;
-	}
 	if (genl_open(&genl))
 		return CTL_FAILED;
-	if (args->timeout)
-		until = now_ms() + seconds * 1000ull;
 	if (set_state(&genl, name, LNLB_NODE_DRAINING, "cannot drain"))
 		ret = CTL_FAILED;
 	else if (args->wait)
 		ret = wait_for_end(&genl, name, until);
 	genl_close(&genl);
 	return ret;
+}
+
+/* Return: CTL_OK if delif would take the cluster down */
+static int check_doors(struct genl *genl, const char *name)
+{
+	struct cluster_list list = { 0 };
+	int ret = CTL_OK, err;
+
+	err = cluster_get(genl, name, &list);
+	if (err) {
+		cluster_nl_error(genl, err, name, "cannot leave");
+		ret = CTL_FAILED;
+	} else if (list.cluster->doors & LNLB_DOOR_NFT) {
+		ctl_error("nft rules hold cluster '%s': drain it, then delete them",
+			  name);
+		ret = CTL_FAILED;
+	}
+	free(list.cluster);
+	return ret;
+}
+
+int cmd_leave(const struct ctl_args *args)
+{
+	const char *name = args->argv[0];
+	static struct genl genl;
+	uint64_t until;
+	int ret;
+
+	if (!parse_wait(args, &until))
+		return CTL_USAGE;
+	if (genl_open(&genl))
+		return CTL_FAILED;
+	ret = check_doors(&genl, name);
+	if (!ret && set_state(&genl, name, LNLB_NODE_DRAINING, "cannot drain"))
+		ret = CTL_FAILED;
+	if (!ret)
+		ret = wait_for_end(&genl, name, until);
+	genl_close(&genl);
+	return ret ? ret : cmd_delif(args);
 }

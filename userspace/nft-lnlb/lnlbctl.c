@@ -45,6 +45,10 @@ static const struct ctl_command commands[] = {
 	  "there are stay until they end. --wait: until the last one has, with\n"
 	  "progress, but not longer than --timeout: seconds, or as in 1h30m.",
 	  1, 1, false, true, cmd_drain },
+	{ "leave", "[--timeout TIME] NAME",
+	  "Drain this node, wait until its last session has ended, then take\n"
+	  "the cluster out as delif does. After --timeout it goes on draining.",
+	  1, 1, false, true, cmd_leave },
 	{ "suspend", "NAME",
 	  "Hand this node's buckets over and give up its sessions at once; the\n"
 	  "node stays in the cluster.",

@@ -36,6 +36,7 @@ int cmd_delif(const struct ctl_args *args);
 int cmd_weight_mode(const struct ctl_args *args);
 int cmd_set_weight(const struct ctl_args *args);
 int cmd_drain(const struct ctl_args *args);
+int cmd_leave(const struct ctl_args *args);
 int cmd_resume(const struct ctl_args *args);
 int cmd_suspend(const struct ctl_args *args);
 int cmd_resync(const struct ctl_args *args);

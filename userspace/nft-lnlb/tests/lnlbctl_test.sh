@@ -88,13 +88,14 @@ exits 2 "unknown option '-j'" delif -j a
 exits 2 "'a-name-that-is-too-long' cannot be the name of a cluster" \
 	delif a-name-that-is-too-long
 exits 2 "1 to 15 characters" resync ""
-for verb in drain suspend resume; do
+for verb in drain leave suspend resume; do
 	exits 2 "too few arguments" $verb
 	exits 2 "1 to 15 characters" $verb ""
 done
 exits 2 "unknown option '--wait'" suspend --wait nlb0
 exits 2 "--timeout goes with --wait" drain --timeout 5 nlb0
 exits 2 "'soon' is not a time" drain --wait --timeout soon nlb0
+exits 2 "'soon' is not a time" leave --timeout soon nlb0
 exits 2 "unknown option '--timeout'" drain --wait nlb0 --timeout
 exits 2 "'fast' is not a weight mode; allowed are loadavg, loadavg5, loadavg15, freemem, manual and auto" \
 	weight_mode nlb0 fast
@@ -239,7 +240,7 @@ is "delif of a cluster whose device is gone" "0 " "$code $(cat "$dir/clusters")"
 reset
 printf 'a 10.0.0.1 lo 0 1 0 1\nb 10.0.0.2 lo 0 1 0 1\n' >"$dir/clusters"
 for args in "delif x" "resync x" "show x" "set_weight x 5" \
-	"weight_mode x manual" "drain x" "suspend x" "resume x"; do
+	"weight_mode x manual" "drain x" "leave x" "suspend x" "resume x"; do
 	# shellcheck disable=SC2086 # words
 	lnlbctl $args
 	is "'$args' lists the clusters that there are" \
@@ -317,6 +318,12 @@ is "each sets its state" "set state=5 set state=2 set state=3" \
 lnlbctl drain --wait nlb0
 is "drain --wait ends when somebody resumes the node" \
 	"1 lnlbctl: somebody has resumed nlb0" "$code $(cat "$dir/err")"
+rm -f "$dir/log"
+lnlbctl leave nlb0
+is "leave drains first" "1 set state=3" \
+	"$code $(awk '/state=/ { print $1, $NF }' "$dir/log" | paste -sd' ' -)"
+is "and does not take the cluster out before its end" "" \
+	"$(grep '^del' "$dir/log")"
 
 # --- show
 reset
