@@ -11,9 +11,10 @@ PREFIX ?= /usr/local
 
 KERNEL_SRC := $(CURDIR)/kernel/nf_lnlb
 TOOLS := userspace/nft-lnlb
+TEST_TOOLS := selftests/tools
 SHELL_SCRIPTS = $(shell grep -rlE '^\#!/bin/(ba)?sh|^\# shellcheck shell=' \
 	.ci kunit selftests userspace)
-C_FILES = $(shell find kernel kunit userspace include -name '*.[ch]' \
+C_FILES = $(shell find kernel kunit userspace include selftests -name '*.[ch]' \
 	! -name '*.mod.c')
 
 .PHONY: all modules tools check demo sparse shellcheck format-check install \
@@ -26,6 +27,7 @@ modules:
 
 tools:
 	$(MAKE) -C $(TOOLS)
+	$(MAKE) -C $(TEST_TOOLS)
 
 setup:
 	.ci/setup
@@ -56,6 +58,7 @@ install: all
 clean:
 	$(MAKE) -C "$(KERNEL_SRC)" KDIR="$(KDIR)" clean
 	$(MAKE) -C $(TOOLS) clean
+	$(MAKE) -C $(TEST_TOOLS) clean
 	rm -rf build
 
 help:

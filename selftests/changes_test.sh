@@ -1,0 +1,145 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Planned changes, one after the other, while clients hold connections, exchange
+# datagrams and open new connections all the time: nobody loses a connection,
+# nobody changes its node, nobody is answered twice.
+# TIMES=20: each so often; HELD= FLOWS= VISITS= clients, a new one each EVERY ms
+. "$(dirname "$0")/lib.sh"
+
+TIMES=${TIMES:-1}
+HELD=${HELD:-300}
+FLOWS=${FLOWS:-50}
+VISITS=${VISITS:-100}
+EVERY=${EVERY:-10}
+
+# n1 is in the cluster by a rule, so that a ruleset can be reloaded
+ruleset() {
+	cat <<-EOT
+		flush ruleset
+		table ip lnlb {
+			chain prerouting {
+				type filter hook prerouting priority -350;
+				lnlb cluster $VIP dev eth0 weight 100
+			}
+		}
+	EOT
+}
+
+# a change of membership or weight is over
+settle() { wait_active "$1" n1 n2 || diagnose; }
+
+gone() { ! show n3 .state >/dev/null 2>&1; }
+no_claims() { show n3 '.nodes[0].claims == 0'; }
+
+change_join() {
+	cluster_up n3
+	set_weight n3 100
+	settle 3
+}
+
+# clients that never rest would keep the node for ever
+change_leave() {
+	local leave
+
+	ip netns exec "$(full_ns n3)" lnlbctl leave nlb0 >"$tmp/leave" 2>&1 &
+	leave=$!
+	busywait 5000 no_claims || return
+	tell rest n3
+	busywait 60000 gone || { cat "$tmp/leave"; return 1; }
+	wait $leave || { cat "$tmp/leave"; return 1; }
+	settle 2
+	tell wake
+}
+
+change_drain() {
+	ns n2 lnlbctl drain nlb0
+	busywait 5000 show n2 '.nodes[0].claims == 0' || return
+	ns n2 lnlbctl resume nlb0
+	settle 3
+}
+
+change_weight() {
+	ns n3 lnlbctl set_weight nlb0 1 && settle 3 &&
+		ns n3 lnlbctl set_weight nlb0 10 && settle 3
+}
+
+change_reload() { ruleset | ns n1 nft-lnlb -f -; }
+
+change_resync() { ns "n$((1 + n % 3))" lnlbctl resync nlb0 && settle 3; }
+
+tell() { echo "$*" >&9; }
+
+# counts NAME: what load says of the time since it was asked last
+counts() {
+	tell report "$1"
+	busywait 20000 grep "^$1 words" "$tmp/load.out"
+}
+
+# value KEY COUNTS
+value() { sed -E "s/.* $1=([0-9]+).*/\1/" <<<"$2"; }
+
+# changes NAME FROM TO: the change NAME so often, and what became of the clients
+changes() {
+	local what=$1 title=$1-$3 n report
+
+	for ((n = $2; n <= $3; n++)); do
+		"change_$what" >"$tmp/change" 2>&1 || {
+			result 1 "$what $n" "$(cat "$tmp/change")"
+			break
+		}
+	done
+	report=$(counts "$title")
+	note "$report"
+	check_le "$title: there were clients" 1 "$(value served "$report")"
+	check_eq "$title: no connection is lost" 0 "$(value broken "$report")"
+	check_eq "$title: no datagram is lost" 0 "$(value lost "$report")"
+	check_eq "$title: no client changes its node" 0 \
+		"$(value moved "$report")"
+	check_eq "$title: every new connection is served" 0 \
+		"$(value failed "$report")"
+	check_eq "$title: nobody is answered twice" 0 \
+		"$(value twice "$report")"
+}
+
+diagnose_clients() { grep -v ' words=' "$tmp/load.out" | head -n 40; }
+
+lan_setup 3
+add_clients $((250 + FLOWS + VISITS))
+ip_ns n1 addr add "$VIP/32" dev eth0
+ruleset | ns n1 nft-lnlb -f - || die "no ruleset"
+cluster_nodes+=(n1)
+for node in n2 n3; do
+	cluster_up $node
+	set_weight $node 100
+done
+wait_active 3 || die "three nodes do not come to an agreement"
+for node in n1 n2 n3; do
+	ip netns exec "$(full_ns $node)" lnlb-echo "$VIP" 7 $node \
+		>"$tmp/echo-$node" 2>&1 &
+	# a flow that conntrack has keeps its session
+	ns $node sysctl -qw net.netfilter.nf_conntrack_udp_timeout=5 \
+		net.netfilter.nf_conntrack_udp_timeout_stream=5
+	busywait 5000 grep -q ready "$tmp/echo-$node" ||
+		die "echo on $node: $(cat "$tmp/echo-$node")"
+done
+mkfifo "$tmp/load.in"
+exec 9<>"$tmp/load.in"
+ip netns exec "$(full_ns cl)" lnlb-load "$VIP" 7 eth0 "held=$HELD" \
+	"flows=$FLOWS" "visits=$VISITS" "every=$EVERY" <&9 \
+	>"$tmp/load.out" 2>&1 &
+busywait 60000 grep -q ready "$tmp/load.out" ||
+	die "load: $(cat "$tmp/load.out")"
+check "all clients have sessions" busywait 60000 \
+	sessions_are $((250 + FLOWS + VISITS)) n1 n2 n3
+note "$(counts start)"
+note "$(counts peace)"
+
+for round in drain weight reload resync; do
+	changes $round 1 "$TIMES"
+done
+for ((round = 1; round <= TIMES; round++)); do
+	changes leave $round $round
+	changes join $round $round
+done
+[ $failed -eq 0 ] || note "$(diagnose_clients)"

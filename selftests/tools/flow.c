@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Datagrams of one port each, answered one by one. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "load.h"
+
+#define LOST_MS		2000
+
+struct flow {
+	int fd;
+	unsigned int client;
+	uint32_t sent;
+	uint64_t sent_at[WINDOW];	/* by number; 0: answered, or given up */
+	char name[NAME_LEN + 1];
+};
+
+static struct flow *all;
+static unsigned int n_flows, next;
+
+void flows_open(unsigned int first, unsigned int count)
+{
+	unsigned int i;
+
+	all = calloc(count, sizeof(*all));
+	n_flows = count;
+	for (i = 0; i < count; i++) {
+		all[i].client = first + i;
+		all[i].fd = client_socket(SOCK_DGRAM, first + i);
+		watch_fd(all[i].fd, EPOLLIN, FLOW, i);
+	}
+}
+
+static void give_up(struct flow *f, uint64_t now)
+{
+	unsigned int i;
+
+	for (i = 0; i < WINDOW; i++) {
+		if (!f->sent_at[i] || now - f->sent_at[i] < LOST_MS)
+			continue;
+		f->sent_at[i] = 0;
+		/* a new client may come while nobody has its bucket yet */
+		if (!f->name[0])
+			continue;
+		counts.lost++;
+		complain("a datagram of client %u to %s is lost", f->client,
+			 f->name);
+	}
+}
+
+void flows_speak(void)
+{
+	struct flow *f = &all[next++ % n_flows];
+	struct word word = { htonl(f->sent) };
+	uint64_t now = now_ms();
+
+	if (client_rests(f->client))
+		return;
+	give_up(f, now);
+	/* an ICMP error of an earlier one is not this one's */
+	if (send(f->fd, &word, sizeof(word), 0) < 0 &&
+	    send(f->fd, &word, sizeof(word), 0) < 0)
+		complain("client %u cannot send: %s", f->client,
+			 strerror(errno));
+	f->sent_at[f->sent++ % WINDOW] = now;
+	counts.datagrams++;
+}
+
+void flow_event(unsigned int index)
+{
+	struct flow *f = &all[index];
+	struct answer answer;
+	uint64_t *sent_at;
+	ssize_t n;
+
+	while ((n = recv(f->fd, &answer, sizeof(answer), 0)) >= 0) {
+		if (n != sizeof(answer))
+			continue;
+		sent_at = &f->sent_at[ntohl(answer.seq) % WINDOW];
+		if (!*sent_at) {
+			counts.twice++;
+			complain("datagram %u of client %u: one more answer, by %.8s",
+				 ntohl(answer.seq), f->client, answer.name);
+		}
+		*sent_at = 0;
+		if (f->name[0] && memcmp(f->name, answer.name, NAME_LEN)) {
+			counts.moved++;
+			complain("flow of client %u moved from %s to %.8s",
+				 f->client, f->name, answer.name);
+		}
+		memcpy(f->name, answer.name, NAME_LEN);
+		client_served(f->client, f->name);
+	}
+}
+
+/* a flow that has rested may be another node's */
+void flows_wake(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < n_flows; i++)
+		if (client_rests(all[i].client))
+			memset(all[i].name, 0, sizeof(all[i].name));
+}

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lnlb-load: many clients of a cluster at once, and what becomes of them.
+ *
+ * Usage: lnlb-load ADDR PORT DEVICE [key=value...]
+ *
+ * Client I has the address 10.0.(1 + I / 250).(1 + I % 250). The clients hold
+ * connections open on which they say a word from time to time, exchange
+ * datagrams, and open new connections, all to lnlb-echo.
+ *
+ *   held=N      connections that stay open, of clients 0 to 249
+ *   flows=N     clients from 250 on that send datagrams
+ *   visits=N    clients behind those that open new connections, in turn
+ *   every=MS    between two new connections
+ *   pause=MS    between two words of the same connection or flow
+ *   log=FILE    a line for each new connection served: milliseconds since 1970
+ *               when it was served and when it was begun, client, node
+ *
+ * Prints "ready" when all connections are open, and then does what it is told
+ * on standard input, a line each; at its end it ends, too:
+ *
+ *   report NAME   prints "NAME key=value...", what happened since the last
+ *                 report, see struct counts; before that complaints, a line
+ *                 each, the first few of them
+ *   rest NODE     clients that were last served by NODE close their connections
+ *                 and say nothing more
+ *   wake          they come back
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+#include <arpa/inet.h>
+
+#include "load.h"
+
+#define HELD_CLIENTS	250
+#define COMPLAINTS_MAX	20
+/* who falls behind by so many steps does not catch up */
+#define BEHIND_MAX	20
+
+struct counts counts;
+struct sockaddr_in server;
+
+static unsigned int complaints;
+static bool resting[CLIENTS_MAX];
+static char served_by[CLIENTS_MAX][NAME_LEN];
+static int poll_fd;
+
+static unsigned long held = 1000, flows = 200, visits = 250, every = 2,
+		     pause_ms = 1000;
+
+uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void complain(const char *fmt, ...)
+{
+	va_list args;
+
+	if (++complaints > COMPLAINTS_MAX)
+		return;
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+	putchar('\n');
+}
+
+struct sockaddr_in client_addr(unsigned int index, uint16_t port)
+{
+	uint32_t addr = 10u << 24 | (1 + index / 250) << 8 | (1 + index % 250);
+
+	return (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(addr),
+	};
+}
+
+/* connected, or about to be */
+int client_socket(int type, unsigned int index)
+{
+	struct sockaddr_in client = client_addr(index, 0);
+	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (void *)&client, sizeof(client)) ||
+	    (connect(fd, (void *)&server, sizeof(server)) &&
+	     errno != EINPROGRESS)) {
+		perror("load: client socket");
+		exit(1);
+	}
+	return fd;
+}
+
+void watch_fd(int fd, uint32_t events, enum kind kind, unsigned int index)
+{
+	struct epoll_event event = {
+		.events = events,
+		.data.u64 = (uint64_t)kind << 32 | index,
+	};
+
+	if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, fd, &event)) {
+		perror("load: epoll");
+		exit(1);
+	}
+}
+
+/* a client rests or not; it remembers who served it */
+bool client_rests(unsigned int index)
+{
+	return resting[index];
+}
+
+void client_served(unsigned int index, const char *node)
+{
+	memcpy(served_by[index], node, NAME_LEN);
+}
+
+static void rest(const char *node)
+{
+	char name[NAME_LEN] = "";
+	unsigned int i;
+
+	memcpy(name, node, strnlen(node, sizeof(name)));
+	for (i = 0; i < CLIENTS_MAX; i++)
+		resting[i] |= !memcmp(served_by[i], name, sizeof(name));
+	held_rest();
+}
+
+static void wake(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < CLIENTS_MAX; i++)
+		if (resting[i])
+			memset(served_by[i], 0, NAME_LEN);
+	held_wake();
+	flows_wake();
+	memset(resting, 0, sizeof(resting));
+}
+
+static void print_counts(const char *title)
+{
+	printf("%s words=%lu answered=%lu broken=%lu moved=%lu stall_ms=%lu",
+	       title, counts.words, counts.answered, counts.broken, counts.moved,
+	       counts.stall_ms);
+	printf(" datagrams=%lu lost=%lu", counts.datagrams, counts.lost);
+	printf(" opened=%lu served=%lu failed=%lu late=%lu slowest_ms=%lu",
+	       counts.opened, counts.served, counts.failed, counts.late,
+	       counts.slowest_ms);
+	printf(" twice=%lu\n", counts.twice);
+	fflush(stdout);
+	memset(&counts, 0, sizeof(counts));
+	complaints = 0;
+}
+
+/* a thing that is done again and again, @count times in @period ms */
+struct pace {
+	void (*action)(void);
+	unsigned long count;
+	unsigned long period;
+	double due;
+};
+
+static void pace_run(struct pace *p, double now)
+{
+	double step;
+
+	if (!p->count)
+		return;
+	step = (double)p->period / p->count;
+	if (p->due < now - BEHIND_MAX * step)
+		p->due = now - BEHIND_MAX * step;
+	while (p->due <= now) {
+		p->action();
+		p->due += step;
+	}
+}
+
+static void obey(const char *line)
+{
+	char argument[32] = "";
+
+	if (sscanf(line, "report %31s", argument) == 1) {
+		held_stalls();
+		print_counts(argument);
+	} else if (sscanf(line, "rest %31s", argument) == 1) {
+		rest(argument);
+	} else if (!strcmp(line, "wake")) {
+		wake();
+	} else {
+		fprintf(stderr, "load: what is \"%s\"?\n", line);
+		exit(2);
+	}
+}
+
+/* Return: false at the end of the input */
+static bool listen_to_input(void)
+{
+	static char buf[256];
+	static size_t have;
+	ssize_t n = read(STDIN_FILENO, buf + have, sizeof(buf) - 1 - have);
+	char *end;
+
+	if (n <= 0)
+		return false;
+	have += n;
+	buf[have] = '\0';
+	while ((end = strchr(buf, '\n'))) {
+		*end = '\0';
+		obey(buf);
+		have -= end + 1 - buf;
+		memmove(buf, end + 1, have + 1);
+	}
+	return true;
+}
+
+/* Return: false at the end of the input */
+static bool handle(const struct epoll_event *event, int sniff_fd)
+{
+	unsigned int index = (uint32_t)event->data.u64;
+
+	switch (event->data.u64 >> 32) {
+	case HELD:
+		held_event(index);
+		break;
+	case FLOW:
+		flow_event(index);
+		break;
+	case VISIT:
+		visit_event(index);
+		break;
+	case SNIFF:
+		sniff_event(sniff_fd);
+		break;
+	case INPUT:
+		return listen_to_input();
+	}
+	return true;
+}
+
+static void run(int sniff_fd)
+{
+	double now = now_ms();
+	struct pace paces[] = {
+		{ held_speak, held, pause_ms, now },
+		{ flows_speak, flows, pause_ms, now },
+		{ visit_start, visits ? 1 : 0, every, now },
+		{ visits_expire, 1, 100, now },
+	};
+	struct epoll_event events[256];
+	unsigned int i;
+	int n, j;
+
+	while (true) {
+		for (i = 0; i < sizeof(paces) / sizeof(paces[0]); i++)
+			pace_run(&paces[i], now_ms());
+		n = epoll_wait(poll_fd, events, 256, 1);
+		for (j = 0; j < n; j++)
+			if (!handle(&events[j], sniff_fd))
+				return;
+	}
+}
+
+static void usage(void)
+{
+	fputs("usage: lnlb-load ADDR PORT DEVICE [held=N] [flows=N] [visits=N] [every=MS] [pause=MS] [log=FILE]\n",
+	      stderr);
+	exit(2);
+}
+
+static FILE *parse(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		unsigned long *value;
+	} numbers[] = {
+		{ "held=", &held }, { "flows=", &flows }, { "visits=", &visits },
+		{ "every=", &every }, { "pause=", &pause_ms },
+	};
+	FILE *log = NULL;
+	unsigned int n;
+	int i;
+
+	if (argc < 4 || inet_pton(AF_INET, argv[1], &server.sin_addr) != 1)
+		usage();
+	server.sin_family = AF_INET;
+	server.sin_port = htons(atoi(argv[2]));
+	for (i = 4; i < argc; i++) {
+		for (n = 0; n < sizeof(numbers) / sizeof(numbers[0]); n++)
+			if (!strncmp(argv[i], numbers[n].name,
+				     strlen(numbers[n].name)))
+				break;
+		if (n < sizeof(numbers) / sizeof(numbers[0]))
+			*numbers[n].value =
+				strtoul(strchr(argv[i], '=') + 1, NULL, 10);
+		else if (!strncmp(argv[i], "log=", 4))
+			log = fopen(argv[i] + 4, "w");
+		else
+			usage();
+	}
+	if (!every || !pause_ms || flows + visits + HELD_CLIENTS > CLIENTS_MAX)
+		usage();
+	return log;
+}
+
+int main(int argc, char **argv)
+{
+	struct rlimit files = { 65536, 65536 };
+	FILE *log = parse(argc, argv);
+	int sniff_fd;
+
+	setrlimit(RLIMIT_NOFILE, &files);
+	poll_fd = epoll_create1(EPOLL_CLOEXEC);
+	sniff_fd = sniff_open(argv[3]);
+	watch_fd(sniff_fd, EPOLLIN, SNIFF, 0);
+	held_open(0, held, HELD_CLIENTS);
+	flows_open(HELD_CLIENTS, flows);
+	visits_init(HELD_CLIENTS + flows, visits, log);
+	watch_fd(STDIN_FILENO, EPOLLIN, INPUT, 0);
+	puts("ready");
+	fflush(stdout);
+	run(sniff_fd);
+	return 0;
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* New connections: connect, say a word, hear who answers, go. */
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "load.h"
+
+#define FAILED_MS	5000
+#define LATE_MS		500
+
+struct visit {
+	int fd;		/* 0: free */
+	unsigned int client;
+	bool spoke;
+	uint64_t began;
+};
+
+static struct visit all[VISITS_MAX];
+static unsigned int first, n_clients, next_client, next_slot;
+static FILE *log_file;
+
+void visits_init(unsigned int first_client, unsigned int clients, FILE *log)
+{
+	first = first_client;
+	n_clients = clients;
+	log_file = log;
+}
+
+/* by RST, so that neither side keeps anything of it */
+static void leave(struct visit *v)
+{
+	struct linger at_once = { 1, 0 };
+
+	setsockopt(v->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(v->fd);
+	v->fd = 0;
+}
+
+static void fail(struct visit *v, const char *why)
+{
+	counts.failed++;
+	complain("new connection of client %u: %s", v->client, why);
+	leave(v);
+}
+
+void visit_start(void)
+{
+	unsigned int i, client = first + next_client++ % n_clients;
+	struct visit *v = NULL;
+
+	if (client_rests(client))
+		return;
+	for (i = 0; i < VISITS_MAX; i++) {
+		v = &all[next_slot++ % VISITS_MAX];
+		if (!v->fd)
+			break;
+	}
+	counts.opened++;
+	if (v->fd) {
+		counts.failed++;
+		return;
+	}
+	v->client = client;
+	v->began = now_ms();
+	v->spoke = false;
+	v->fd = client_socket(SOCK_STREAM, v->client);
+	watch_fd(v->fd, EPOLLIN | EPOLLOUT | EPOLLET, VISIT, v - all);
+}
+
+static void speak(struct visit *v)
+{
+	struct word word = { 0 };
+
+	if (send(v->fd, &word, sizeof(word), MSG_NOSIGNAL) == sizeof(word))
+		v->spoke = true;
+	else
+		fail(v, strerror(errno));
+}
+
+static void write_log(const struct visit *v, const struct answer *answer,
+		      uint64_t took)
+{
+	struct timespec t;
+	uint64_t now;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	now = (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	fprintf(log_file, "%llu %llu %u %.8s\n", (unsigned long long)now,
+		(unsigned long long)(now - took), v->client, answer->name);
+}
+
+void visit_event(unsigned int index)
+{
+	struct visit *v = &all[index];
+	struct answer answer;
+	uint64_t took;
+	ssize_t n;
+
+	if (!v->fd)
+		return;
+	if (!v->spoke) {
+		speak(v);
+		return;
+	}
+	n = recv(v->fd, &answer, sizeof(answer), 0);
+	if (n < 0 && errno == EAGAIN)
+		return;
+	if (n != sizeof(answer)) {
+		fail(v, n < 0 ? strerror(errno) : "closed");
+		return;
+	}
+	took = now_ms() - v->began;
+	counts.served++;
+	client_served(v->client, answer.name);
+	counts.late += took > LATE_MS;
+	if (took > counts.slowest_ms)
+		counts.slowest_ms = took;
+	if (log_file)
+		write_log(v, &answer, took);
+	leave(v);
+}
+
+void visits_expire(void)
+{
+	uint64_t now = now_ms();
+	unsigned int i;
+
+	for (i = 0; i < VISITS_MAX; i++)
+		if (all[i].fd && now - all[i].began > FAILED_MS)
+			fail(&all[i], "not served");
+	if (log_file)
+		fflush(log_file);
+}
