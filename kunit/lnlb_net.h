@@ -63,6 +63,7 @@ struct lnlb_net_frame {
  * @events: by enum lnlb_event, how often
  * @gone: nodes it was told are gone
  * @fail_alloc: no memory
+ * @refuse_loads: its table of sessions is full
  * @session: that it knows of
  */
 struct lnlb_net_node {
@@ -80,6 +81,7 @@ struct lnlb_net_node {
 	u32 events[LNLB_EVENT_MAX + 1];
 	u32 gone;
 	bool fail_alloc;
+	bool refuse_loads;
 	struct lnlb_net_session session[LNLB_NET_SESSIONS];
 };
 

@@ -140,6 +140,8 @@ static int lnlb_net_load(void *ctx, const struct lnlb_node_id *from,
 	int i;
 
 	node->loads++;
+	if (node->refuse_loads)
+		return -ENOSPC;
 	memcpy(&key, rec->data, sizeof(key));
 	for (i = 0; i < LNLB_NET_SESSIONS; i++)
 		if (node->session[i].used && node->session[i].key == key)

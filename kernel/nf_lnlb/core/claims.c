@@ -109,6 +109,22 @@ static void lnlb_claims_take(struct lnlb_core *core)
 		lnlb_core_changed(core);
 }
 
+bool lnlb_core_complete(const struct lnlb_core *core)
+{
+	unsigned int i;
+
+	if (!core->running || core->fenced || core->now < core->refused_until ||
+	    !lnlb_claims_allowed(core))
+		return false;
+	/* settled nodes have told the targets, not who is still to hand over */
+	if (core->moving)
+		return false;
+	for (i = 0; i < LNLB_WIRE_CLAIMS; i++)
+		if (core->accept[i] & core->others[i])
+			return false;
+	return true;
+}
+
 /**
  * lnlb_claims_update() - take what may be taken, stop where somebody else won
  * @core: the node

@@ -106,6 +106,7 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	core->epoch++;
 	core->fenced = false;
 	core->stalled = false;
+	core->refused_until = 0;
 	core->digest = 0;
 	core->settled = false;
 	core->review = true;

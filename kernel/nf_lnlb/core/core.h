@@ -303,6 +303,20 @@ u8 lnlb_core_state(const struct lnlb_core *core);
 bool lnlb_core_fenced(const struct lnlb_core *core);
 
 /**
+ * lnlb_core_complete() - is every session that a live node may have in the
+ * buckets taken here known here?
+ * @core: any core, after lnlb_core_tick()
+ *
+ * Not so while a live node has another view, has not yet told about the
+ * sessions that stay with it, or claims a bucket that is taken here, while
+ * buckets wait to be handed over, nor for some time after sessions were
+ * refused, here or by the node that was told of ours.
+ *
+ * Return: true if a session that is not known belongs to no live node.
+ */
+bool lnlb_core_complete(const struct lnlb_core *core);
+
+/**
  * lnlb_core_digest() - identifies the view this node is in
  * @core: any core
  *

@@ -18,6 +18,8 @@
 #define LNLB_BATCH		128	/* buckets handed over at once */
 #define LNLB_RESEND_MIN_MS	20	/* an unacknowledged SESSIONS frame */
 #define LNLB_RESEND_MAX_MS	200
+/* trackers hand over anew, and refuse anew, more often than that */
+#define LNLB_REFUSED_MS		100000
 
 #define LNLB_TARGET_NONE	0xffff	/* lnlb_core::target */
 #define LNLB_TARGET_SELF	0xfffe
@@ -162,6 +164,7 @@ struct lnlb_transfer {
  * @stalled: we stood still and must hear from all peers, or @stall_until
  * @stall_version: what they must acknowledge
  * @stall_until: ms
+ * @refused_until: sessions were refused not long before, ms
  * @reported_claims: as in the last CLAIMS event
  * @met: source of lnlb_peer::met
  * @serial: source of lnlb_peer::serial
@@ -217,6 +220,7 @@ struct lnlb_core {
 	bool stalled;
 	u64 stall_version;
 	u64 stall_until;
+	u64 refused_until;
 	u32 reported_claims;
 	u16 met;
 	u32 serial;

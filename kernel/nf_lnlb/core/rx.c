@@ -179,6 +179,22 @@ static void lnlb_rx_ask(struct lnlb_core *core, u64 *asked_at)
 	lnlb_send_soon(core, LNLB_COALESCE_MS);
 }
 
+/* two nodes may each take a session for theirs, or one of them not know of it */
+static void lnlb_rx_refused(struct lnlb_core *core, u16 n)
+{
+	if (n)
+		core->refused_until = core->now + LNLB_REFUSED_MS;
+}
+
+static void lnlb_rx_ack(struct lnlb_core *core, const struct lnlb_peer *peer,
+			const struct lnlb_wire_ack *ack)
+{
+	if (lnlb_wire_id_cmp(&ack->to, &core->params.self))
+		return;
+	lnlb_rx_refused(core, be16_to_cpu(ack->refused));
+	lnlb_handover_acked(core, peer, be32_to_cpu(ack->chunk));
+}
+
 static void lnlb_rx_sessions(struct lnlb_core *core,
 			     const struct lnlb_peer *peer,
 			     const struct lnlb_wire_sessions *sessions)
@@ -196,6 +212,7 @@ static void lnlb_rx_sessions(struct lnlb_core *core,
 		refused += lnlb_wire_id_cmp(&rec.owner, &peer->id) ||
 			   core->ops->load(core->ctx, &peer->id, &rec) < 0;
 	}
+	lnlb_rx_refused(core, refused);
 	if (sessions->chunk)
 		lnlb_send_ack(core, &peer->id, be32_to_cpu(sessions->chunk),
 			      refused);
@@ -236,9 +253,7 @@ static void lnlb_rx_other(struct lnlb_core *core, struct lnlb_peer *peer,
 		lnlb_rx_sessions(core, peer, frame->sessions);
 		break;
 	case LNLB_WIRE_SESSIONS_ACK:
-		if (!lnlb_wire_id_cmp(&frame->ack->to, &core->params.self))
-			lnlb_handover_acked(core, peer,
-					    be32_to_cpu(frame->ack->chunk));
+		lnlb_rx_ack(core, peer, frame->ack);
 		break;
 	}
 }
