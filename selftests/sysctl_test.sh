@@ -7,7 +7,8 @@
 get() { ns "$1" sysctl -n "net.lnlb.$2"; }
 all() {
 	ns "$1" sysctl -n net.lnlb.heartbeat_interval \
-		net.lnlb.keepalive_interval_ms net.lnlb.dead_interval_ms |
+		net.lnlb.keepalive_interval_ms net.lnlb.dead_interval_ms \
+		net.lnlb.orphan_reset |
 		paste -sd ' '
 }
 set_to() { ns "$1" sysctl -qw "net.lnlb.$2=$3"; }
@@ -23,7 +24,7 @@ refused() {
 
 lan_setup 2
 modprobe lnlb || die "no module"
-check_eq "defaults" "7 100 500" "$(all n1)"
+check_eq "defaults" "7 100 500 1" "$(all n1)"
 
 for value in 0 -1 3601 4294967297 abc; do
 	refused heartbeat_interval "$value"
@@ -34,19 +35,23 @@ done
 for value in 0 19 60001 -500 abc; do
 	refused dead_interval_ms "$value"
 done
+for value in 2 -1 4294967296 yes; do
+	refused orphan_reset "$value"
+done
 # a node is dead when two keepalives in a row are missed, at the earliest
 refused dead_interval_ms 199
 refused keepalive_interval_ms 251
 
 for pair in heartbeat_interval=1 heartbeat_interval=3600 \
 	dead_interval_ms=200 keepalive_interval_ms=10 dead_interval_ms=20 \
-	dead_interval_ms=60000 keepalive_interval_ms=10000; do
+	dead_interval_ms=60000 keepalive_interval_ms=10000 \
+	orphan_reset=0 orphan_reset=1 orphan_reset=0; do
 	check "$pair is allowed" set_to n1 "${pair%=*}" "${pair#*=}"
 	check_eq "$pair is set" "${pair#*=}" "$(get n1 "${pair%=*}")"
 done
-check_eq "another namespace keeps its values" "7 100 500" "$(all n2)"
+check_eq "another namespace keeps its values" "7 100 500 1" "$(all n2)"
 setup_ns n3
-check_eq "a new namespace starts from the defaults" "7 100 500" "$(all n3)"
+check_eq "a new namespace starts from the defaults" "7 100 500 1" "$(all n3)"
 check_not "nobody without privilege may write" ns n1 setpriv --reuid 1 \
 	--clear-groups sysctl -qw net.lnlb.heartbeat_interval=5
 

@@ -7,6 +7,7 @@
 #define _LNLB_COMPAT_H
 
 #include <linux/sysctl.h>
+#include <net/inet_hashtables.h>
 #include <net/net_namespace.h>
 
 /* struct ctl_table became const for handlers. */
@@ -23,6 +24,16 @@
 #else
 #define lnlb_register_net_sysctl(net, path, table, size) \
 	register_net_sysctl(net, path, table)
+#endif
+
+/* __inet_lookup_established() finds the hash table by itself in newer kernels. */
+#ifdef LNLB_HAVE_LOOKUP_HASHINFO
+#define lnlb_inet_lookup_established(net, saddr, sport, daddr, hnum, dif) \
+	__inet_lookup_established(net, (net)->ipv4.tcp_death_row.hashinfo, \
+				  saddr, sport, daddr, hnum, dif, 0)
+#else
+#define lnlb_inet_lookup_established(net, saddr, sport, daddr, hnum, dif) \
+	__inet_lookup_established(net, saddr, sport, daddr, hnum, dif, 0)
 #endif
 
 /* nft_expr_ops.dump was given whether to reset state. */

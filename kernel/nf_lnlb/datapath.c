@@ -12,6 +12,7 @@
 #include "datapath.h"
 #include "flow.h"
 #include "heartbeat.h"
+#include "orphan.h"
 #include "tracker.h"
 
 /* After reassembly, before raw, rules and conntrack see the packet. */
@@ -195,9 +196,12 @@ static unsigned int prerouting_assign(void *priv, struct sk_buff *skb,
 	struct lnlb_flow flow;
 
 	cluster = bound_cluster(state->net, state->in, iph->daddr);
-	if (cluster &&
-	    lnlb_flow_ipv4(cluster, skb, iph, &flow) == LNLB_FLOW_DATA)
-		lnlb_trackers_assigned(cluster, &flow);
+	if (!cluster ||
+	    lnlb_flow_ipv4(cluster, skb, iph, &flow) != LNLB_FLOW_DATA)
+		return NF_ACCEPT;
+	if (lnlb_orphan_drop(cluster, skb, state))
+		return NF_DROP;
+	lnlb_trackers_assigned(cluster, &flow);
 	return NF_ACCEPT;
 }
 

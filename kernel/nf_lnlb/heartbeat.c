@@ -9,6 +9,7 @@
 #include "core/wire.h"
 #include "event.h"
 #include "heartbeat.h"
+#include "orphan.h"
 #include "tracker.h"
 #include "weight.h"
 
@@ -227,6 +228,7 @@ static void heartbeat_work(struct work_struct *work)
 		refresh_map(cluster);
 	}
 	next = lnlb_core_tick(cluster->core, now);
+	lnlb_orphan_update(cluster);
 	/* As long as this runs on time, packets may rely on the map. */
 	WRITE_ONCE(cluster->lease, jiffies + LEASE_SLACK +
 		   msecs_to_jiffies(timers.dead_interval_ms / 2));

@@ -156,6 +156,7 @@ struct lnlb_stats {
  * @addr: cluster address, IPv4 as ::ffff:a.b.c.d
  * @mac: cluster MAC
  * @affinity: enum lnlb_affinity
+ * @mute_orphans: see lnlb_orphan_update()
  * @prefix: bits of an address that count, IPv4 from bit 96 on; 128: all
  * @ifindex: of the bound device, 0 while there is none
  * @lease: jiffies after which this node has stalled and takes no new session
@@ -193,6 +194,7 @@ struct lnlb_cluster {
 	u8 mac[ETH_ALEN];
 	u8 affinity;
 	u8 prefix;
+	bool mute_orphans;
 	int ifindex;
 	unsigned long lease;
 	siphash_key_t hash_key;
@@ -232,11 +234,13 @@ struct lnlb_cluster {
  * @heartbeat_interval: seconds
  * @keepalive_interval_ms: milliseconds
  * @dead_interval_ms: milliseconds
+ * @orphan_reset: 1: answer TCP segments of unknown flows, 0: drop them
  */
 struct lnlb_sysctl {
 	int heartbeat_interval;
 	int keepalive_interval_ms;
 	int dead_interval_ms;
+	int orphan_reset;
 };
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* net.lnlb.*: timers of a namespace. */
+/* net.lnlb.*: settings of a namespace. */
 
 #include <linux/sysctl.h>
 
@@ -8,24 +8,25 @@
 
 #define KEEPALIVE_DEFAULT	100	/* milliseconds */
 #define DEAD_DEFAULT		500
+#define ORPHAN_RESET_DEFAULT	1
 /* So many keepalives in a row have to be missed before a node is dead. */
 #define DEAD_KEEPALIVES		2
 
 /**
- * struct timer_range - a timer's name and range
+ * struct sysctl_range - a setting's name and range
  * @name: below net.lnlb
  * @offset: in struct lnlb_sysctl
  * @min: smallest value allowed
  * @max: largest value allowed
  */
-struct timer_range {
+struct sysctl_range {
 	const char *name;
 	size_t offset;
 	int min;
 	int max;
 };
 
-static const struct timer_range timers[] = {
+static const struct sysctl_range settings[] = {
 	{ "heartbeat_interval",
 	  offsetof(struct lnlb_sysctl, heartbeat_interval),
 	  LNLB_HEARTBEAT_MIN, LNLB_HEARTBEAT_MAX },
@@ -33,6 +34,8 @@ static const struct timer_range timers[] = {
 	  offsetof(struct lnlb_sysctl, keepalive_interval_ms), 10, 10000 },
 	{ "dead_interval_ms",
 	  offsetof(struct lnlb_sysctl, dead_interval_ms), 20, 60000 },
+	{ "orphan_reset",
+	  offsetof(struct lnlb_sysctl, orphan_reset), 0, 1 },
 };
 
 /* Set one value; refused with -EINVAL if it does not go with the others. */
@@ -56,11 +59,10 @@ static int change(struct lnlb_net *ln, int *value, int to)
 	return err;
 }
 
-
-static int handle_timer(LNLB_CTL_TABLE *table, int write, void *buffer,
-			size_t *lenp, loff_t *ppos)
+static int handle_setting(LNLB_CTL_TABLE *table, int write, void *buffer,
+			  size_t *lenp, loff_t *ppos)
 {
-	const struct timer_range *range = table->extra2;
+	const struct sysctl_range *range = table->extra2;
 	struct lnlb_net *ln = table->extra1;
 	struct ctl_table copy = *table;
 	int min = range->min;
@@ -77,7 +79,7 @@ static int handle_timer(LNLB_CTL_TABLE *table, int write, void *buffer,
 	return change(ln, table->data, value);
 }
 
-#define TIMERS	ARRAY_SIZE(timers)
+#define SETTINGS	ARRAY_SIZE(settings)
 
 int lnlb_sysctl_init(struct lnlb_net *ln)
 {
@@ -87,23 +89,24 @@ int lnlb_sysctl_init(struct lnlb_net *ln)
 	ln->sysctl.heartbeat_interval = lnlb_heartbeat_interval;
 	ln->sysctl.keepalive_interval_ms = KEEPALIVE_DEFAULT;
 	ln->sysctl.dead_interval_ms = DEAD_DEFAULT;
+	ln->sysctl.orphan_reset = ORPHAN_RESET_DEFAULT;
 
 	/* Older kernels want an empty entry at the end. */
-	table = kcalloc(TIMERS + 1, sizeof(*table), GFP_KERNEL_ACCOUNT);
+	table = kcalloc(SETTINGS + 1, sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return -ENOMEM;
-	for (i = 0; i < TIMERS; i++) {
-		table[i].procname = timers[i].name;
-		table[i].data = (char *)&ln->sysctl + timers[i].offset;
+	for (i = 0; i < SETTINGS; i++) {
+		table[i].procname = settings[i].name;
+		table[i].data = (char *)&ln->sysctl + settings[i].offset;
 		table[i].maxlen = sizeof(int);
 		table[i].mode = 0644;
-		table[i].proc_handler = handle_timer;
+		table[i].proc_handler = handle_setting;
 		table[i].extra1 = ln;
-		table[i].extra2 = (void *)&timers[i];
+		table[i].extra2 = (void *)&settings[i];
 	}
 	ln->sysctl_table = table;
 	ln->sysctl_header = lnlb_register_net_sysctl(ln->net, "net/lnlb",
-						     table, TIMERS);
+						     table, SETTINGS);
 	if (!ln->sysctl_header) {
 		kfree(table);
 		return -ENOMEM;

@@ -105,6 +105,7 @@ static const char *const stat[] = {
 	[LNLB_STAT_FRAME_TOO_MANY_NODES] = "frame_too_many_nodes",
 	[LNLB_STAT_FRAME_AUTH] = "frame_auth",
 	[LNLB_STAT_FRAME_OVERFLOW] = "frame_overflow",
+	[LNLB_STAT_RX_ORPHAN] = "rx_orphan",
 };
 WORDS(stat, LNLB_STAT_MAX);
 

@@ -129,6 +129,7 @@ def check_settings():
                   read('kernel/nf_lnlb/main.c')).group(1))
     code['keepalive_interval_ms'][2] = constant(sysctl, 'KEEPALIVE_DEFAULT')
     code['dead_interval_ms'][2] = constant(sysctl, 'DEAD_DEFAULT')
+    code['orphan_reset'][2] = constant(sysctl, 'ORPHAN_RESET_DEFAULT')
     code['conntrack_idle_timeout'] = [
         constant(header, 'LNLB_TIMEOUT_MIN'),
         constant(header, 'LNLB_TIMEOUT_MAX'),

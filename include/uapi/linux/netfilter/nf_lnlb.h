@@ -358,6 +358,8 @@ enum lnlb_event {
  * @LNLB_STAT_FRAME_TOO_MANY_NODES: one node more than LNLB_NODES_MAX
  * @LNLB_STAT_FRAME_AUTH: missing or wrong signature
  * @LNLB_STAT_FRAME_OVERFLOW: frames dropped, the receive queue was full
+ * @LNLB_STAT_RX_ORPHAN: TCP segments of flows that this node does not know,
+ *	dropped as they are not to be answered
  */
 enum lnlb_stat {
 	LNLB_STAT_UNSPEC,
@@ -391,6 +393,7 @@ enum lnlb_stat {
 	LNLB_STAT_FRAME_TOO_MANY_NODES,
 	LNLB_STAT_FRAME_AUTH,
 	LNLB_STAT_FRAME_OVERFLOW,
+	LNLB_STAT_RX_ORPHAN,
 	__LNLB_STAT_MAX
 };
 #define LNLB_STAT_MAX (__LNLB_STAT_MAX - 1)
