@@ -17,7 +17,7 @@ SHELL_SCRIPTS = $(shell grep -rlE '^\#!/bin/(ba)?sh|^\# shellcheck shell=' \
 C_FILES = $(shell find kernel kunit userspace include selftests -name '*.[ch]' \
 	! -name '*.mod.c')
 
-.PHONY: all modules tools check demo sparse shellcheck format-check install \
+.PHONY: all modules tools check sim demo sparse shellcheck format-check install \
 	clean setup help
 
 all: modules tools
@@ -35,6 +35,10 @@ setup:
 # one line at the end: N passed, N failed
 check: setup
 	.ci/check $(TESTS)
+
+# SEEDS=N or SEEDS=A-B: as long as you like
+sim:
+	@SEEDS='$(SEEDS)' selftests/sim/run
 
 demo: setup
 	@echo '# building modules and tools'
@@ -68,4 +72,6 @@ help:
 	@echo 'make check      everything: build, sparse, KUnit, selftests'
 	@echo '                TESTS="NAME...": these selftests only'
 	@echo 'make install    modules and tools of this machine'
+	@echo 'make sim        the protocol, in a simulated network'
+	@echo '                SEEDS=N, SEEDS=A-B: these seeds of each kind'
 	@echo 'make sparse | shellcheck | format-check | clean'

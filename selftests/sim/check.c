@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The promises, and what excuses a node from them: a real partition. Two nodes
+ * are apart when frames from one to the other were lost and nothing came
+ * through for the dead interval, and until each has had a fresh STATE of the
+ * other. That a machine stood still is no excuse, unless its clock did so, too.
+ */
+#include <stdarg.h>
+#include "sim.h"
+
+static u64 dead(const struct sim *sim)
+{
+	return sim->cfg.timers.dead_interval_ms * SIM_MS;
+}
+
+/**
+ * sim_fail() - a promise was broken; the run is over
+ * @sim: the run
+ * @format: as of printf()
+ */
+void sim_fail(struct sim *sim, const char *format, ...)
+{
+	va_list args;
+
+	if (sim->failure[0])
+		return;
+	va_start(args, format);
+	vsnprintf(sim->failure, sizeof(sim->failure), format, args);
+	va_end(args);
+	sim_say(sim, "FAILED: %s", sim->failure);
+}
+
+/* clocks run differently: a little earlier than the nodes find it out */
+static bool silent(const struct sim *sim, unsigned int from, unsigned int to)
+{
+	const struct sim_link *link = &sim->link[from][to];
+
+	return link->lost && sim->now - link->last_rx > dead(sim) * 9 / 10;
+}
+
+/**
+ * sim_check_apart() - has the network kept two nodes from each other?
+ * @sim: the run
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if it has, and they have not met again.
+ */
+bool sim_check_apart(const struct sim *sim, unsigned int a, unsigned int b)
+{
+	return silent(sim, a, b) || silent(sim, b, a) ||
+	       !sim->link[a][b].fresh || !sim->link[b][a].fresh;
+}
+
+/**
+ * sim_check_heard() - a frame has come through
+ * @sim: the run
+ * @from: sender
+ * @to: receiver
+ */
+void sim_check_heard(struct sim *sim, unsigned int from, unsigned int to)
+{
+	struct sim_link *link = &sim->link[from][to];
+	struct sim_link *back = &sim->link[to][from];
+
+	if (silent(sim, from, to)) {
+		link->mended_at = sim->now;
+		back->mended_at = sim->now;
+		link->fresh = false;
+		back->fresh = false;
+	}
+	link->last_rx = sim->now;
+	link->lost = false;
+}
+
+/* what a machine needs to find out that it stood still, without its clock */
+static bool pardoned(const struct sim *sim, const struct sim_node *node)
+{
+	u64 limit = (sim->cfg.timers.keepalive_interval_ms + 4) * SIM_MS +
+		    2 * (sim->cfg.delay + sim->cfg.jitter);
+
+	return node->woke_at && sim->now - node->woke_at <= limit;
+}
+
+static bool overlap(const struct sim *sim, unsigned int a, unsigned int b)
+{
+	const u8 *x = sim->node[a].accept, *y = sim->node[b].accept;
+	unsigned int i;
+
+	for (i = 0; i < LNLB_WIRE_CLAIMS; i++)
+		if (x[i] & y[i])
+			return true;
+	return false;
+}
+
+static unsigned int which(const struct sim *sim, unsigned int a, unsigned int b)
+{
+	unsigned int i;
+
+	for (i = 0; i < LNLB_BUCKETS - 1; i++)
+		if (lnlb_bit_test(sim->node[a].accept, i) &&
+		    lnlb_bit_test(sim->node[b].accept, i))
+			break;
+	return i;
+}
+
+static void judge(struct sim *sim, unsigned int a, unsigned int b)
+{
+	const struct sim_node *x = &sim->node[a], *y = &sim->node[b];
+	u64 since;
+
+	if (!sim_node_serves(x) || !sim_node_serves(y) ||
+	    sim_check_apart(sim, a, b))
+		return;
+	since = sim->now - max(x->woke_at, y->woke_at);
+	if (pardoned(sim, x) || pardoned(sim, y)) {
+		sim->result.overlap = max(sim->result.overlap, since);
+		return;
+	}
+	sim_fail(sim, "S1: nodes %u and %u both accept bucket %u", a, b,
+		 which(sim, a, b));
+}
+
+static void look(struct sim *sim)
+{
+	unsigned int i = 0;
+
+	sim->next_look = sim->now + SIM_MS;
+	while (i < sim->n_overlaps) {
+		if (overlap(sim, sim->overlap[i].a, sim->overlap[i].b)) {
+			judge(sim, sim->overlap[i].a, sim->overlap[i].b);
+			i++;
+		} else {
+			sim->overlap[i] = sim->overlap[--sim->n_overlaps];
+		}
+	}
+}
+
+static void pair_up(struct sim *sim, unsigned int a, unsigned int b)
+{
+	unsigned int i;
+
+	for (i = 0; i < sim->n_overlaps; i++)
+		if (sim->overlap[i].a == a && sim->overlap[i].b == b)
+			return;
+	if (i == ARRAY_SIZE(sim->overlap))
+		return;
+	sim->overlap[i].a = a;
+	sim->overlap[i].b = b;
+	sim->n_overlaps++;
+	sim->next_look = sim->now;
+}
+
+/* may node @i be excused from knowing the sessions of node @owner? */
+static bool stranger(const struct sim *sim, unsigned int i, unsigned int owner)
+{
+	const struct sim_node *node = &sim->node[owner];
+	u64 mended = sim->link[owner][i].mended_at;
+
+	return !node->core || node->paused || sim_check_apart(sim, i, owner) ||
+	       (mended && sim->now - mended < 2 * dead(sim)) ||
+	       pardoned(sim, &sim->node[i]) || pardoned(sim, node) ||
+	       lnlb_core_fenced(node->core);
+}
+
+/**
+ * sim_check_session() - is a session safe from a node?
+ * @sim: the run
+ * @i: the node; if it has the session's bucket, it must know where that stays
+ * @session: index
+ */
+void sim_check_session(struct sim *sim, unsigned int i, unsigned int session)
+{
+	const struct sim_session *s = &sim->session[session];
+	const struct sim_node *node = &sim->node[i];
+
+	if (!s->alive || s->owner == i || !sim_node_serves(node) ||
+	    !lnlb_bit_test(node->accept, s->bucket) ||
+	    sim_clients_known(node, session) || stranger(sim, i, s->owner))
+		return;
+	sim_fail(sim, "S2: node %u has bucket %u and does not know of a session that stays with node %u",
+		 i, s->bucket, s->owner);
+}
+
+/**
+ * sim_check_accept() - a node has taken a bucket
+ * @sim: the run
+ * @i: the node
+ * @bucket: the bucket
+ */
+void sim_check_accept(struct sim *sim, unsigned int i, u16 bucket)
+{
+	unsigned int j;
+	int s;
+
+	for (j = 0; sim->holders[bucket] > 1 && j < sim->cfg.nodes; j++)
+		if (j != i && lnlb_bit_test(sim->node[j].accept, bucket))
+			pair_up(sim, min(i, j), max(i, j));
+	for (s = sim->first_session[bucket]; s >= 0; s = sim->session[s].next)
+		sim_check_session(sim, i, s);
+}
+
+static void check_shares(struct sim *sim, const struct lnlb_core *core)
+{
+	const struct lnlb_table *table = &core->table;
+	double sum = 0, ideal, off;
+	unsigned int i;
+
+	for (i = 0; i < table->n; i++)
+		sum += 1.0 / table->row[i].node.weight;
+	for (i = 0; i < table->n; i++) {
+		ideal = LNLB_BUCKETS / sum / table->row[i].node.weight;
+		off = table->row[i].count - ideal;
+		if (off < -1 || off > 1)
+			sim_fail(sim, "D1: %u buckets instead of %.1f",
+				 table->row[i].count, ideal);
+	}
+}
+
+static u64 table_hash(const struct lnlb_core *core)
+{
+	struct lnlb_node_id id;
+	u64 hash = 0;
+	unsigned int b;
+
+	for (b = 0; b < LNLB_BUCKETS; b++) {
+		memset(&id, 0xff, sizeof(id));
+		lnlb_core_target(core, b, &id);
+		hash = lnlb_table_mix(hash + (id.mac[4] << 8 | id.mac[5]) + 1);
+	}
+	return hash;
+}
+
+/* nodes in one view have one table, whenever and however they got there */
+static void check_table(struct sim *sim, struct sim_node *node)
+{
+	u64 digest = lnlb_core_digest(node->core);
+	u64 table = table_hash(node->core);
+	unsigned int i = digest % SIM_DIGESTS;
+
+	node->digest = digest;
+	if (sim->digests[i].digest != digest) {
+		sim->digests[i].digest = digest;
+		sim->digests[i].table = table;
+		check_shares(sim, node->core);
+	} else if (sim->digests[i].table != table) {
+		sim_fail(sim, "D1: node %u is in a known view with another table",
+			 (unsigned int)(node - sim->node));
+	}
+}
+
+/**
+ * sim_check_step() - is all well after a step of a node?
+ * @sim: the run
+ * @node: which
+ */
+void sim_check_step(struct sim *sim, struct sim_node *node)
+{
+	if (node->digest != lnlb_core_digest(node->core))
+		check_table(sim, node);
+	if (sim->n_overlaps && sim->now >= sim->next_look)
+		look(sim);
+}
+
+/**
+ * sim_check_gap() - how long was a bucket without an owner, or had two?
+ * @sim: the run
+ * @bucket: the bucket; counts since the faults are over
+ */
+void sim_check_gap(struct sim *sim, u16 bucket)
+{
+	u64 gap = sim->now - max(sim->gap_since[bucket], sim->quiet_at);
+
+	if (!sim->quiet)
+		return;
+	sim->result.recovery = max(sim->result.recovery, gap);
+	if (gap > sim->result.recovery_bound)
+		sim_fail(sim, "L1: %u nodes accept bucket %u for %llu ms",
+			 sim->holders[bucket], bucket,
+			 (unsigned long long)(gap / SIM_MS));
+}
+
+/**
+ * sim_check_gaps() - the same for buckets that are so now
+ * @sim: the run
+ */
+void sim_check_gaps(struct sim *sim)
+{
+	unsigned int b;
+
+	for (b = 0; sim->n_single != LNLB_BUCKETS && b < LNLB_BUCKETS; b++)
+		if (sim->holders[b] != 1)
+			sim_check_gap(sim, b);
+}
+
+static void check_node_end(struct sim *sim, unsigned int i, unsigned int up,
+			   u64 digest)
+{
+	const struct lnlb_core *core = sim->node[i].core;
+	unsigned int b;
+
+	if (core->n_peers != up - 1)
+		sim_fail(sim, "L1: node %u knows %u of %u peers in the end", i,
+			 core->n_peers, up - 1);
+	if (lnlb_core_fenced(core))
+		sim_fail(sim, "L1: node %u is fenced in the end", i);
+	if (core->digest != digest)
+		sim_fail(sim, "L1: node %u is in a view of its own", i);
+	for (b = 0; b < LNLB_BUCKETS; b++)
+		if (lnlb_bit_test(core->accept, b) !=
+		    (core->target[b] == LNLB_TARGET_SELF))
+			sim_fail(sim, "L1: bucket %u is not with its target",
+				 b);
+}
+
+/**
+ * sim_check_end() - has all come to rest as it should?
+ * @sim: the run, some time after the last fault
+ */
+void sim_check_end(struct sim *sim)
+{
+	unsigned int i, s, up = 0;
+	u64 digest = 0;
+
+	for (i = 0; i < sim->cfg.nodes; i++)
+		if (sim->node[i].core) {
+			up++;
+			digest = sim->node[i].core->digest;
+		}
+	for (i = 0; i < sim->cfg.nodes; i++)
+		if (sim->node[i].core)
+			check_node_end(sim, i, up, digest);
+	if (sim->n_single != LNLB_BUCKETS)
+		sim_fail(sim, "L1: %u of %u buckets have an owner in the end",
+			 sim->n_single, LNLB_BUCKETS);
+	for (i = 0; i < sim->cfg.nodes; i++)
+		for (s = 0; s < SIM_SESSIONS; s++)
+			sim_check_session(sim, i, s);
+}

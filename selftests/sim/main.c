@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command: a fixed set of runs, or those that were asked for.
+ */
+#include <getopt.h>
+#include <time.h>
+#include "sim.h"
+
+struct row {
+	unsigned int nodes;
+	unsigned int profile;
+	unsigned int runs;
+};
+
+/* shares of nodes and profiles, so that each row takes about as long */
+static const struct {
+	unsigned int nodes;
+	unsigned int runs;
+} sizes[] = {
+	{ 2, 150 }, { 3, 120 }, { 8, 40 }, { 32, 5 }, { 64, 2 }, { 256, 1 },
+};
+
+static struct {
+	unsigned int nodes;
+	int profile;
+	u64 first;
+	u64 last;
+	const char *without;
+	bool trace;
+	bool stop;
+} opt = { .profile = -1 };
+
+static void add(struct sim_result *sum, const struct sim_result *result)
+{
+	sum->steps += result->steps;
+	sum->time += result->time;
+	sum->accepts += result->accepts;
+	sum->sessions += result->sessions;
+	sum->overlap = max(sum->overlap, result->overlap);
+	/* the one that came closest to its bound */
+	if (!sum->recovery_bound ||
+	    (double)result->recovery / result->recovery_bound >
+	    (double)sum->recovery / sum->recovery_bound) {
+		sum->recovery = result->recovery;
+		sum->recovery_bound = result->recovery_bound;
+	}
+}
+
+static bool one(const struct row *row, u64 seed, struct sim_result *sum)
+{
+	bool off[SIM_FAULTS] = { false };
+	struct sim *sim;
+	bool bad;
+	int i;
+
+	for (i = 0; opt.without && opt.without[i] && i < SIM_FAULTS; i++)
+		off[i] = opt.without[i] == '1';
+	sim = sim_run(row->nodes, row->profile, seed, off, opt.trace, -1);
+	add(sum, &sim->result);
+	bad = sim->failure[0];
+	if (bad && !opt.trace)
+		sim_trace_failure(sim);
+	sim_run_free(sim);
+	return !bad;
+}
+
+static bool series(const struct row *row, unsigned int number, u64 first,
+		   u64 last, struct sim_result *total)
+{
+	struct sim_result sum = { 0 };
+	clock_t start = clock();
+	bool good = true;
+	u64 seed;
+
+	for (seed = first; seed <= last && good; seed++)
+		good = one(row, seed, &sum);
+	printf("%sok %u %u nodes, %s: seeds %llu-%llu\n", good ? "" : "not ",
+	       number, row->nodes, sim_profile_name[row->profile],
+	       (unsigned long long)first, (unsigned long long)seed - 1);
+	printf("# %llu node-steps, %llu s of the nodes' time, %.1f s; %llu buckets taken, %llu sessions; owned again after %llu ms (bound %llu)",
+	       (unsigned long long)sum.steps,
+	       (unsigned long long)(sum.time / SIM_MS / 1000),
+	       (double)(clock() - start) / CLOCKS_PER_SEC,
+	       (unsigned long long)sum.accepts,
+	       (unsigned long long)sum.sessions,
+	       (unsigned long long)(sum.recovery / SIM_MS),
+	       (unsigned long long)(sum.recovery_bound / SIM_MS));
+	if (sum.overlap)
+		printf("; overlap %.1f ms after a stop",
+		       (double)sum.overlap / SIM_MS);
+	putchar('\n');
+	fflush(stdout);
+	add(total, &sum);
+	return good;
+}
+
+static bool wanted(const struct row *row)
+{
+	if (row->nodes > LNLB_NODES_MAX ||
+	    (row->nodes <= 64) != (LNLB_NODES_MAX <= 64))
+		return false;
+	return (!opt.nodes || row->nodes == opt.nodes) &&
+	       (opt.profile < 0 || row->profile == (unsigned int)opt.profile);
+}
+
+static unsigned int collect(struct row *rows)
+{
+	unsigned int i, profile, n = 0;
+	struct row row;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (profile = 0; profile < SIM_PROFILES; profile++) {
+			row.nodes = sizes[i].nodes;
+			row.profile = profile;
+			row.runs = sizes[i].runs;
+			if (wanted(&row))
+				rows[n++] = row;
+		}
+	if (!n && opt.nodes && opt.nodes <= LNLB_NODES_MAX &&
+	    opt.profile >= 0) {
+		rows[0].nodes = opt.nodes;
+		rows[0].profile = opt.profile;
+		rows[0].runs = 1;
+		n = 1;
+	}
+	return n;
+}
+
+static void usage(void)
+{
+	unsigned int i;
+
+	fprintf(stderr, "Usage: sim [--nodes N] [--profile NAME] [--seed N | --seeds A-B]\n"
+		"           [--without MASK] [--trace] [--stop]\nprofiles:");
+	for (i = 0; i < SIM_PROFILES; i++)
+		fprintf(stderr, " %s", sim_profile_name[i]);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+static int profile_of(const char *name)
+{
+	int i;
+
+	for (i = 0; i < SIM_PROFILES; i++)
+		if (!strcmp(name, sim_profile_name[i]))
+			return i;
+	usage();
+	return -1;
+}
+
+static void seeds_of(const char *arg)
+{
+	char *end;
+
+	opt.first = strtoull(arg, &end, 10);
+	opt.last = opt.first;
+	if (*end == '-')
+		opt.last = strtoull(end + 1, &end, 10);
+	else
+		opt.first = 1;
+	if (*end || !opt.last || opt.last < opt.first)
+		usage();
+}
+
+static void options(int argc, char **argv)
+{
+	static const struct option words[] = {
+		{ "nodes", 1, NULL, 'n' }, { "profile", 1, NULL, 'p' },
+		{ "seeds", 1, NULL, 's' }, { "seed", 1, NULL, 'r' },
+		{ "without", 1, NULL, 'w' }, { "trace", 0, NULL, 't' },
+		{ "stop", 0, NULL, 'x' }, { NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", words, NULL)) >= 0)
+		switch (c) {
+		case 'n':
+			opt.nodes = atoi(optarg);
+			break;
+		case 'p':
+			opt.profile = profile_of(optarg);
+			break;
+		case 's':
+			seeds_of(optarg);
+			break;
+		case 'r':
+			opt.first = opt.last = strtoull(optarg, NULL, 10);
+			break;
+		case 'w':
+			opt.without = optarg;
+			break;
+		case 't':
+			opt.trace = true;
+			break;
+		case 'x':
+			opt.stop = true;
+			break;
+		default:
+			usage();
+		}
+	if (optind < argc)
+		usage();
+}
+
+int main(int argc, char **argv)
+{
+	static struct row rows[ARRAY_SIZE(sizes) * SIM_PROFILES];
+	struct sim_result total = { 0 };
+	unsigned int i, n, bad = 0;
+	u64 last;
+
+	options(argc, argv);
+	n = collect(rows);
+	printf("KTAP version 1\n1..%u\n", n);
+	for (i = 0; i < n; i++) {
+		last = opt.last ? opt.last : rows[i].runs;
+		bad += !series(&rows[i], i + 1, max(opt.first, 1ULL), last,
+			       &total);
+		if (bad && opt.stop)
+			break;
+	}
+	printf("# together: %llu node-steps, %llu s of the nodes' time\n",
+	       (unsigned long long)total.steps,
+	       (unsigned long long)(total.time / SIM_MS / 1000));
+	return bad || !n;
+}
