@@ -148,7 +148,8 @@ static void op_event(void *ctx, const struct lnlb_core_event *event)
 
 	if ((event->event == LNLB_EVENT_STATE &&
 	     event->state == LNLB_NODE_ACTIVE) ||
-	    event->event == LNLB_EVENT_UNFENCED)
+	    event->event == LNLB_EVENT_UNFENCED ||
+	    event->event == LNLB_EVENT_SETTLED)
 		cluster->announce = ANNOUNCE_TIMES;
 	lnlb_event_core(cluster, event);
 }

@@ -14,7 +14,7 @@ static u64 bound(const struct sim *sim)
 {
 	const struct sim_config *cfg = &sim->cfg;
 	u64 keepalive = cfg->timers.keepalive_interval_ms * SIM_MS;
-	u64 trips = cfg->last_loss ? 60 : 4;
+	u64 trips = cfg->last_loss ? 200 : 4;
 
 	return dead(sim) * 102 / 100 +
 	       trips * (keepalive + cfg->delay + cfg->jitter);

@@ -72,6 +72,7 @@ static const char *const event[] = {
 	[LNLB_EVENT_REJECTED] = "rejected",
 	[LNLB_EVENT_ADDR_CONFLICT] = "addr_conflict",
 	[LNLB_EVENT_REFUSED] = "refused",
+	[LNLB_EVENT_SETTLED] = "settled",
 };
 WORDS(event, LNLB_EVENT_MAX);
 

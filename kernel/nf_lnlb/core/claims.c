@@ -34,45 +34,62 @@ static void lnlb_claims_accept(struct lnlb_core *core, u16 bucket, bool accept)
 }
 
 /*
- * Two nodes claim a bucket, after a partition: the target has it, or else the
- * lower id. Both come to the same answer when they are in the same view.
+ * Two nodes claim a bucket, after a partition. Who keeps it depends on nothing
+ * but their names and the bucket: they may be in different views, and one of
+ * them must not get all.
  */
 static bool lnlb_claims_loses(const struct lnlb_core *core,
 			      const struct lnlb_peer *peer, u16 bucket)
 {
-	if (core->target[bucket] == LNLB_TARGET_SELF)
-		return false;
-	if (lnlb_core_target_peer(core, bucket) == peer)
-		return true;
+	u64 ours = lnlb_table_score(lnlb_table_seed(&core->params.self),
+				    bucket, 1);
+	u64 theirs = lnlb_table_score(lnlb_table_seed(&peer->id), bucket, 1);
+
+	if (ours != theirs)
+		return ours > theirs;
 	return lnlb_wire_id_cmp(&core->params.self, &peer->id) > 0;
 }
 
 /* Return: whether a bucket was lost */
-static bool lnlb_claims_settle(struct lnlb_core *core,
-			       const struct lnlb_peer *peer)
+static bool lnlb_claims_settle(struct lnlb_core *core, struct lnlb_peer *peer)
 {
-	bool lost = false;
+	bool lost = false, kept = false;
 	unsigned int i, b;
 
 	for (i = 0; i < LNLB_WIRE_CLAIMS; i++) {
-		if (!(core->accept[i] & peer->claims[i]))
+		if (!(core->claims[i] & peer->claims[i]))
 			continue;
-		for (b = i * 8; b < i * 8 + 8; b++)
-			if (lnlb_bit_test(core->accept, b) &&
-			    lnlb_bit_test(peer->claims, b) &&
-			    lnlb_claims_loses(core, peer, b)) {
-				lnlb_claims_accept(core, b, false);
-				lost = true;
+		for (b = i * 8; b < i * 8 + 8; b++) {
+			if (!lnlb_bit_test(core->claims, b) ||
+			    !lnlb_bit_test(peer->claims, b))
+				continue;
+			if (!lnlb_claims_loses(core, peer, b)) {
+				kept = true;
+				continue;
 			}
+			if (lnlb_bit_test(core->accept, b))
+				lnlb_claims_accept(core, b, false);
+			lnlb_bit_clear(core->claims, b);
+			lost = true;
+		}
 	}
+	if (kept && !peer->contested)
+		lnlb_core_event(core, LNLB_EVENT_SETTLED, peer,
+				"both had claimed the same buckets");
+	peer->contested = kept;
 	return lost;
 }
 
-/*
- * May this node claim, as far as conditions (1), (2) and (4) go? Not while there
- * is somebody who is live without being a peer.
+/**
+ * lnlb_claims_allowed() - may buckets change hands, as far as conditions (1),
+ * (2) and (4) go?
+ * @core: the node
+ *
+ * Not while there is somebody who is live without being a peer.
+ *
+ * Return: true if so.
  */
-static bool lnlb_claims_allowed(const struct lnlb_core *core)
+bool lnlb_claims_allowed(const struct lnlb_core *core)
 {
 	unsigned int i;
 
@@ -95,7 +112,7 @@ static void lnlb_claims_take(struct lnlb_core *core)
 		    lnlb_bit_test(core->accept, b) ||
 		    lnlb_bit_test(core->others, b))
 			continue;
-		/* a claim that was never given up needs nobody's consent */
+		/* frozen, and wanted back: that needs nobody's consent */
 		if (!lnlb_bit_test(core->claims, b)) {
 			if (!allowed)
 				continue;
@@ -131,7 +148,7 @@ bool lnlb_core_complete(const struct lnlb_core *core)
  */
 void lnlb_claims_update(struct lnlb_core *core)
 {
-	const struct lnlb_peer *peer;
+	struct lnlb_peer *peer;
 	unsigned int i, j;
 	bool lost = false;
 
@@ -146,8 +163,12 @@ void lnlb_claims_update(struct lnlb_core *core)
 			core->others[j] |= peer->claims[j];
 	}
 	/* sessions that are just being made stay here, and are to be known */
-	if (lost)
+	if (lost) {
 		lnlb_core_barrier(core);
+		lnlb_handover_abort(core);
+		core->review = true;
+		lnlb_core_changed(core);
+	}
 	if (core->state == LNLB_NODE_ACTIVE && !core->fenced)
 		lnlb_claims_take(core);
 	/* a stranger goes without a word, look again */

@@ -112,6 +112,7 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	core->review = true;
 	core->n_strangers = 0;
 	core->running = true;
+	core->transfer.backoff_ms = LNLB_RESEND_MIN_MS;
 	memset(core->sent_to, 0, sizeof(core->sent_to));
 	lnlb_core_event(core, LNLB_EVENT_STATE, NULL, "started");
 }
@@ -152,7 +153,7 @@ static u64 lnlb_core_due(const struct lnlb_core *core)
 	if (core->state == LNLB_NODE_JOINING && !lnlb_stranger_near(core))
 		due = min(due, core->started_at + dead);
 	if (core->stalled)
-		due = min(due, core->stall_until);
+		due = min(due, core->stalled_at + dead + 1);
 	for (i = 0; i < core->n_peers; i++)
 		due = min(due, core->peer[i]->heard_at + dead + 1);
 	return clamp(due, core->now + 1,
@@ -169,8 +170,8 @@ u64 lnlb_core_tick(struct lnlb_core *core, u64 now)
 	lnlb_core_activate(core);
 	lnlb_view_adopt(core);
 	lnlb_fence_update(core);
-	lnlb_handover_review(core);
 	lnlb_claims_update(core);
+	lnlb_handover_review(core);
 	lnlb_handover_run(core);
 	lnlb_claims_report(core);
 	lnlb_send_due(core);

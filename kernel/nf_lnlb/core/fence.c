@@ -5,63 +5,80 @@
  */
 #include "private.h"
 
+/* the time in which this node could not listen is no silence of the others */
+static void lnlb_fence_excuse(struct lnlb_core *core, u64 late)
+{
+	unsigned int i;
+	u64 *heard_at;
+
+	for (i = 0; i < core->n_peers; i++) {
+		heard_at = &core->peer[i]->heard_at;
+		*heard_at = min(*heard_at + late, core->now);
+	}
+	for (i = 0; i < core->n_strangers; i++) {
+		heard_at = &core->stranger[i].heard_at;
+		*heard_at = min(*heard_at + late, core->now);
+	}
+	core->started_at = min(core->started_at + late, core->now);
+}
+
 /**
  * lnlb_fence_late() - find out whether this node stood still
  * @core: the node, at the start of a tick
  *
- * A node that comes late has had no chance to hear its peers and gives them
- * some more time. One that was away for the dead interval may be dead to the
- * others and has to hear from each of them that it is not.
+ * One that is late by half the dead interval may be dead to the others, as its
+ * last sign of life was some time before. It has to hear that it is not, from
+ * each of them; without any, or with none that was awake, it listens anew.
  */
 void lnlb_fence_late(struct lnlb_core *core)
 {
 	u32 dead = core->timers.dead_interval_ms;
-	struct lnlb_peer *peer;
-	unsigned int i;
 
+	if (!lnlb_core_passed(core, core->tick_due,
+			      core->timers.keepalive_interval_ms))
+		return;
+	lnlb_fence_excuse(core, core->now - core->tick_due);
 	if (!lnlb_core_passed(core, core->tick_due, dead / 2))
 		return;
-	/* nor has it listened for as long as it seems */
 	if (core->state == LNLB_NODE_JOINING)
 		core->started_at = core->now;
-	for (i = 0; i < core->n_peers; i++) {
-		peer = core->peer[i];
-		peer->heard_at = max(peer->heard_at, core->now - dead / 2);
-	}
-	if (!lnlb_core_passed(core, core->tick_due, dead) || !core->n_peers)
-		return;
 	lnlb_core_changed(core);
 	core->stalled = true;
 	core->stall_version = core->version;
-	core->stall_until = core->now + dead;
+	core->stalled_at = core->now;
 	core->request = true;
 	lnlb_send_soon(core, 0);
+}
+
+/* has the peer been awake all the time, so that it knows who else is there? */
+static bool lnlb_fence_witness(const struct lnlb_core *core,
+			       const struct lnlb_peer *peer)
+{
+	return !peer->stalled && peer->state != LNLB_NODE_JOINING &&
+	       peer->met_at < core->stalled_at;
 }
 
 static bool lnlb_fence_still_stalled(const struct lnlb_core *core)
 {
 	const struct lnlb_peer *peer;
+	bool witness = false;
 	unsigned int i;
 
-	if (!core->stalled || core->now >= core->stall_until)
+	if (!core->stalled ||
+	    core->now - core->stalled_at > core->timers.dead_interval_ms)
 		return false;
 	for (i = 0; i < core->n_peers; i++) {
 		peer = core->peer[i];
 		if (!peer->lists_us ||
 		    (s32)(peer->acked - (u32)core->stall_version) < 0)
 			return true;
+		witness |= lnlb_fence_witness(core, peer);
 	}
-	return false;
+	return !witness;
 }
 
-/**
- * lnlb_fence_update() - fence or unfence this node
- * @core: the node
- *
- * A peer that has never listed us gets the dead interval to do so: it cannot
- * have heard us before it existed.
- */
-void lnlb_fence_update(struct lnlb_core *core)
+/* does a live node take us for dead, or may it? */
+static bool lnlb_fence_unheard(const struct lnlb_core *core)
 {
 	const struct lnlb_peer *peer;
 	bool unheard = false, lost = false;
@@ -76,17 +93,33 @@ void lnlb_fence_update(struct lnlb_core *core)
 			lnlb_core_passed(core, peer->met_at,
 					 core->timers.dead_interval_ms);
 	}
+	return lost || (core->fenced && unheard);
+}
+
+/**
+ * lnlb_fence_update() - fence or unfence this node
+ * @core: the node
+ *
+ * A peer that has never listed us gets the dead interval to do so: it cannot
+ * have heard us before it existed.
+ */
+void lnlb_fence_update(struct lnlb_core *core)
+{
+	bool stalled = core->stalled, fence;
+
 	core->stalled = lnlb_fence_still_stalled(core);
-	if (core->stalled || lost || (core->fenced && unheard)) {
-		if (core->fenced)
-			return;
-		core->fenced = true;
+	if (stalled != core->stalled)
+		lnlb_core_changed(core);
+	fence = core->stalled || lnlb_fence_unheard(core);
+	if (fence == core->fenced)
+		return;
+	core->fenced = fence;
+	if (fence) {
 		lnlb_claims_drop(core);
 		lnlb_core_event(core, LNLB_EVENT_FENCED, NULL,
 				core->stalled ? "this node stood still" :
 				"a live node does not hear this one");
-	} else if (core->fenced) {
-		core->fenced = false;
+	} else {
 		core->dirty = true;
 		lnlb_core_event(core, LNLB_EVENT_UNFENCED, NULL,
 				"all live nodes hear this one");

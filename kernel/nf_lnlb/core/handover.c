@@ -26,15 +26,11 @@ static bool lnlb_handover_owed(const struct lnlb_core *core, u16 bucket)
 	       core->ops->has_sessions(core->ctx, bucket);
 }
 
-/* is @bucket ours, and to be the node's that @core->transfer goes to? */
+/* is @bucket ours, and to be another node's? */
 static bool lnlb_handover_ripe(const struct lnlb_core *core, u16 bucket)
 {
-	const struct lnlb_peer *peer;
-
-	if (!lnlb_bit_test(core->claims, bucket))
-		return false;
-	peer = lnlb_core_target_peer(core, bucket);
-	return peer && lnlb_core_in_step(core, peer);
+	return lnlb_bit_test(core->claims, bucket) &&
+	       lnlb_core_target_peer(core, bucket);
 }
 
 static void lnlb_handover_pick(struct lnlb_core *core, bool handover)
@@ -100,7 +96,8 @@ static void lnlb_handover_start(struct lnlb_core *core)
 		core->review = !t->to;	/* sessions may have ended since */
 		lnlb_handover_review(core);
 	}
-	if (!t->to && core->moving)
+	/* who is to have them could not claim them earlier, either */
+	if (!t->to && core->moving && lnlb_claims_allowed(core))
 		lnlb_handover_pick(core, true);
 	if (!t->to)
 		return;
@@ -230,7 +227,6 @@ void lnlb_handover_run(struct lnlb_core *core)
 		if (core->now >= t->resend_at)
 			lnlb_handover_send(core);
 	} else if (lnlb_handover_fill(core)) {
-		t->backoff_ms = LNLB_RESEND_MIN_MS;
 		lnlb_handover_send(core);
 	} else {
 		lnlb_handover_finish(core);
@@ -259,8 +255,11 @@ void lnlb_handover_acked(struct lnlb_core *core, const struct lnlb_peer *peer,
 {
 	struct lnlb_transfer *t = &core->transfer;
 
-	if (t->to == peer && t->waiting && t->chunk == chunk)
-		t->waiting = false;
+	if (t->to != peer || !t->waiting || t->chunk != chunk)
+		return;
+	t->waiting = false;
+	/* only this is progress: a transfer that starts over is none */
+	t->backoff_ms = LNLB_RESEND_MIN_MS;
 }
 
 /**
@@ -272,16 +271,10 @@ void lnlb_handover_acked(struct lnlb_core *core, const struct lnlb_peer *peer,
 u64 lnlb_handover_due(const struct lnlb_core *core)
 {
 	const struct lnlb_transfer *t = &core->transfer;
-	unsigned int b;
 
 	if (t->to)
 		return t->waiting ? t->resend_at : core->now;
-	if (!core->settled)
+	if (!core->settled || (core->moving && lnlb_claims_allowed(core)))
 		return core->now;
-	if (!core->moving)
-		return U64_MAX;
-	for (b = 0; b < LNLB_BUCKETS; b++)
-		if (lnlb_handover_ripe(core, b))
-			return core->now;
 	return U64_MAX;
 }

@@ -28,7 +28,9 @@
  * struct lnlb_peer - another live node, as it was last heard
  * @id: its name
  * @incarnation: of its frames
- * @sequence: of its last frame
+ * @sequence: highest of its frames
+ * @seen: bit i: the frame with @sequence - i has arrived
+ * @state_sequence: of its last STATE
  * @heard_at: when that arrived, ms
  * @met_at: when we made its acquaintance, ms
  * @asked_at: when we last asked it for a STATE, ms
@@ -43,6 +45,8 @@
  * @weight_source: enum lnlb_weight_source
  * @state: enum lnlb_node_state
  * @settled: see lnlb_core::settled
+ * @stalled: it stood still, see lnlb_core::stalled
+ * @contested: it claims buckets that we keep
  * @lists_us: its last STATE says that it hears us
  * @listed_us: one of its STATEs did
  * @claims: buckets it claims
@@ -51,6 +55,8 @@ struct lnlb_peer {
 	struct lnlb_node_id id;
 	u64 incarnation;
 	u64 sequence;
+	u64 seen;
+	u64 state_sequence;
 	u64 heard_at;
 	u64 met_at;
 	u64 asked_at;
@@ -65,6 +71,8 @@ struct lnlb_peer {
 	u8 weight_source;
 	u8 state;
 	bool settled;
+	bool stalled;
+	bool contested;
 	bool lists_us;
 	bool listed_us;
 	u8 claims[LNLB_WIRE_CLAIMS];
@@ -161,9 +169,9 @@ struct lnlb_transfer {
  * @settled: each session that stays with us, in a bucket that we do not claim,
  *	is known to the node that is to own the bucket
  * @fenced: no new sessions, as somebody may believe that we are dead
- * @stalled: we stood still and must hear from all peers, or @stall_until
+ * @stalled: we stood still and must hear from all peers, or listen anew
  * @stall_version: what they must acknowledge
- * @stall_until: ms
+ * @stalled_at: since when, ms
  * @refused_until: sessions were refused not long before, ms
  * @reported_claims: as in the last CLAIMS event
  * @met: source of lnlb_peer::met
@@ -219,7 +227,7 @@ struct lnlb_core {
 	bool fenced;
 	bool stalled;
 	u64 stall_version;
-	u64 stall_until;
+	u64 stalled_at;
 	u64 refused_until;
 	u32 reported_claims;
 	u16 met;
@@ -324,6 +332,7 @@ void lnlb_fence_late(struct lnlb_core *core);
 void lnlb_fence_update(struct lnlb_core *core);
 
 /* claims.c */
+bool lnlb_claims_allowed(const struct lnlb_core *core);
 void lnlb_claims_update(struct lnlb_core *core);
 void lnlb_claims_drop(struct lnlb_core *core);
 void lnlb_claims_report(struct lnlb_core *core);

@@ -36,6 +36,34 @@ static bool lnlb_rx_same_params(const struct lnlb_core_params *params,
 	       header->mode == params->mode;
 }
 
+/*
+ * Has this frame of the peer arrived before, or is it too old to tell? Frames
+ * may overtake each other, but no STATE is believed after a newer one.
+ */
+static bool lnlb_rx_replay(const struct lnlb_peer *peer, u64 sequence, u8 type)
+{
+	u64 age = peer->sequence - sequence;
+
+	if (type == LNLB_WIRE_STATE && sequence < peer->state_sequence)
+		return true;
+	return sequence <= peer->sequence &&
+	       (age >= 64 || peer->seen >> age & 1);
+}
+
+static void lnlb_rx_seen(struct lnlb_core *core, struct lnlb_peer *peer,
+			 u64 sequence)
+{
+	u64 step = sequence - peer->sequence;
+
+	peer->heard_at = core->now;
+	if (sequence <= peer->sequence) {
+		peer->seen |= 1ULL << (peer->sequence - sequence);
+		return;
+	}
+	peer->seen = step < 64 ? peer->seen << step | 1 : 1;
+	peer->sequence = sequence;
+}
+
 static int lnlb_rx_check(struct lnlb_core *core,
 			 const struct lnlb_wire_header *header,
 			 const struct lnlb_peer *peer, const u8 *src)
@@ -55,7 +83,7 @@ static int lnlb_rx_check(struct lnlb_core *core,
 		return LNLB_STAT_FRAME_SPOOFED;
 	if (peer && (incarnation < peer->incarnation ||
 		     (incarnation == peer->incarnation &&
-		      sequence <= peer->sequence)))
+		      lnlb_rx_replay(peer, sequence, header->type))))
 		return LNLB_STAT_FRAME_REPLAY;
 	if (!peer && lnlb_view_buried(core, &header->id, incarnation, sequence))
 		return LNLB_STAT_FRAME_REPLAY;
@@ -136,6 +164,7 @@ static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
 	const struct lnlb_wire_header *header = frame->header;
 	const struct lnlb_wire_state *state = frame->state;
 	bool new = !peer;
+	u64 old_epoch;
 	u16 old_weight;
 	u8 old_state;
 
@@ -148,6 +177,7 @@ static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
 		return LNLB_STAT_FRAME_OVERFLOW;
 	old_weight = peer->weight;
 	old_state = peer->state;
+	old_epoch = peer->epoch;
 	lnlb_rx_heard(core, peer, state);
 	lnlb_rx_answer(core, peer, state);
 	peer->version = be64_to_cpu(state->version);
@@ -157,13 +187,15 @@ static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
 	peer->weight_source = state->weight_source;
 	peer->state = state->state;
 	peer->settled = state->flags & LNLB_WIRE_SETTLED;
+	peer->stalled = state->flags & LNLB_WIRE_STALLED;
 	memcpy(peer->claims, state->claims, sizeof(peer->claims));
-	peer->heard_at = core->now;
-	peer->sequence = be64_to_cpu(header->sequence);
+	lnlb_rx_seen(core, peer, be64_to_cpu(header->sequence));
+	peer->state_sequence = be64_to_cpu(header->sequence);
 	core->dirty = true;
 	lnlb_rx_report(core, peer, new, old_weight, old_state);
-	/* it has let go of its sessions */
-	if (peer->state == LNLB_NODE_SUSPENDED && old_state != peer->state)
+	/* it has let go of its sessions, perhaps of newer ones, once more */
+	if (peer->state == LNLB_NODE_SUSPENDED &&
+	    (new || old_epoch != peer->epoch))
 		core->ops->node_gone(core->ctx, &peer->id);
 	return LNLB_STAT_FRAME_RX;
 }
@@ -242,8 +274,7 @@ static void lnlb_rx_stranger(struct lnlb_core *core,
 static void lnlb_rx_other(struct lnlb_core *core, struct lnlb_peer *peer,
 			  const struct lnlb_wire_frame *frame)
 {
-	peer->heard_at = core->now;
-	peer->sequence = be64_to_cpu(frame->header->sequence);
+	lnlb_rx_seen(core, peer, be64_to_cpu(frame->header->sequence));
 	switch (frame->header->type) {
 	case LNLB_WIRE_KEEPALIVE:
 		if (be64_to_cpu(frame->keepalive->version) > peer->version)

@@ -61,6 +61,8 @@ static u8 lnlb_send_flags(const struct lnlb_core *core)
 		flags |= LNLB_WIRE_REQUEST;
 	if (core->settled)
 		flags |= LNLB_WIRE_SETTLED;
+	if (core->stalled)
+		flags |= LNLB_WIRE_STALLED;
 	return flags;
 }
 

@@ -44,7 +44,9 @@ enum lnlb_wire_type {
 #define LNLB_WIRE_JOIN		0x01	/* just started: tell me everything */
 #define LNLB_WIRE_REQUEST	0x02	/* send your STATE, please */
 #define LNLB_WIRE_SETTLED	0x04	/* see lnlb_core::settled */
-#define LNLB_WIRE_STATE_FLAGS	0x07
+#define LNLB_WIRE_EXCLUDED	0x08	/* not in any view, see hearing.c */
+#define LNLB_WIRE_STALLED	0x10	/* see lnlb_core::stalled */
+#define LNLB_WIRE_STATE_FLAGS	0x1f
 
 /**
  * struct lnlb_wire_header - starts each frame

@@ -299,6 +299,8 @@ enum lnlb_node_state {
  * @LNLB_EVENT_ADDR_CONFLICT: somebody else announces the cluster address
  * @LNLB_EVENT_REFUSED: an nft rule was refused; LNLB_A_CAUSE says why. nf_tables
  *	gives expressions no extack, so nft-lnlb reads the reason here.
+ * @LNLB_EVENT_SETTLED: two nodes had claimed the same buckets, this one keeps
+ *	some of them
  */
 enum lnlb_event {
 	LNLB_EVENT_UNSPEC,
@@ -319,6 +321,7 @@ enum lnlb_event {
 	LNLB_EVENT_REJECTED,
 	LNLB_EVENT_ADDR_CONFLICT,
 	LNLB_EVENT_REFUSED,
+	LNLB_EVENT_SETTLED,
 	__LNLB_EVENT_MAX
 };
 #define LNLB_EVENT_MAX (__LNLB_EVENT_MAX - 1)
