@@ -9,10 +9,10 @@
 readonly MAX=60
 modprobe nf_lnlb_conntrack sessions_max=$MAX || die "no tracker"
 
-# every reset that reaches the client
+# capture_resets NAME NET: every reset that reaches these clients
 capture_resets() {
 	capture_start "$1" cl eth0 \
-		"tcp[tcpflags] & tcp-rst != 0 and src host $VIP"
+		"tcp[tcpflags] & tcp-rst != 0 and src host $VIP and dst net $2"
 }
 resets() { tcpdump -Z root -ttnr "$tmp/$1.pcap" 2>/dev/null; }
 
@@ -36,14 +36,14 @@ wait_answered() {
 }
 
 lan_setup 3
-add_clients 170
+add_clients 590
 clusters_up 3
 for node in n1 n2 n3; do
 	chat_server $node
 done
 
 # reset
-capture_resets crash
+capture_resets crash 10.0.1.0/24
 chat_start crash 200 < <(client_addrs 1 40)
 wait_answered 40
 before=$(now_ms)
@@ -68,8 +68,8 @@ check_eq "all others live on" "" \
 revive_node n3
 check "the node comes back" wait_active 3
 set_reset 0
-capture_resets silence
-chat_start silence 200 < <(client_addrs 41 80)
+capture_resets silence 10.0.2.0/24
+chat_start silence 200 < <(client_addrs 251 290)
 wait_answered 40
 kill_node n3
 check "two nodes go on without resets" wait_active 2
@@ -92,8 +92,8 @@ done
 revive_node n3
 set_reset 1
 clusters_up 2
-capture_resets full
-chat_start full 200 < <(client_addrs 81 170)
+capture_resets full 10.0.3.0/24
+chat_start full 200 < <(client_addrs 501 590)
 wait_answered 90
 cluster_up n3
 set_weight n3 1
