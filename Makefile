@@ -17,7 +17,7 @@ SHELL_SCRIPTS = $(shell grep -rlE '^\#!/bin/(ba)?sh|^\# shellcheck shell=' \
 C_FILES = $(shell find kernel kunit userspace include selftests -name '*.[ch]' \
 	! -name '*.mod.c')
 
-.PHONY: all modules tools check sim demo sparse shellcheck format-check install \
+.PHONY: all modules tools check sim fuzz demo sparse shellcheck format-check install \
 	clean setup help
 
 all: modules tools
@@ -39,6 +39,10 @@ check: setup
 # SEEDS=N or SEEDS=A-B: as long as you like
 sim:
 	@SEEDS='$(SEEDS)' selftests/sim/run
+
+# SECONDS=N for each target
+fuzz:
+	@selftests/fuzz/run $(SECONDS)
 
 demo: setup
 	@echo '# building modules and tools'
@@ -74,4 +78,5 @@ help:
 	@echo 'make install    modules and tools of this machine'
 	@echo 'make sim        the protocol, in a simulated network'
 	@echo '                SEEDS=N, SEEDS=A-B: these seeds of each kind'
+	@echo 'make fuzz       look for inputs that break the core; SECONDS=60'
 	@echo 'make sparse | shellcheck | format-check | clean'

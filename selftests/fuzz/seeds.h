@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _FUZZ_SEEDS_H
+#define _FUZZ_SEEDS_H
+
+#include "input.h"
+#include "node.h"
+
+/**
+ * struct seed - an input in the making
+ * @len: bytes used
+ * @data: the input
+ */
+struct seed {
+	size_t len;
+	u8 data[16384];
+};
+
+void seed_put(struct seed *seed, unsigned int bytes, u64 value);
+void seed_save(const char *target, const char *name, const void *data,
+	       size_t len);
+void seed_plays(void);
+
+#endif /* _FUZZ_SEEDS_H */
