@@ -58,6 +58,7 @@ struct lnlb_net_frame {
  * @frames: it sent
  * @barriers: it asked for
  * @loads: sessions it was told of
+ * @yields: sessions it was told to let go of
  * @accepting: buckets
  * @accept: buckets that it takes new sessions of
  * @events: by enum lnlb_event, how often
@@ -76,6 +77,7 @@ struct lnlb_net_node {
 	u32 frames;
 	u32 barriers;
 	u32 loads;
+	u32 yields;
 	u32 accepting;
 	u8 accept[LNLB_WIRE_CLAIMS];
 	u32 events[LNLB_EVENT_MAX + 1];

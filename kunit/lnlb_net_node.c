@@ -132,10 +132,27 @@ static int lnlb_net_save(void *ctx, u16 bucket, u64 *cursor,
 	return 0;
 }
 
+/* of two nodes that have a session the one with the lower index keeps it */
+static int lnlb_net_contest(struct lnlb_net_node *node,
+			    struct lnlb_net_session *session,
+			    struct lnlb_session_rec *rec)
+{
+	int owner = lnlb_net_index(&rec->owner);
+
+	if (session->owner == owner)
+		return 0;
+	if (session->owner > owner)
+		session->owner = owner;
+	else
+		rec->owner = node->net->node[session->owner].params.self;
+	return 1;
+}
+
 static int lnlb_net_load(void *ctx, const struct lnlb_node_id *from,
-			 const struct lnlb_session_rec *rec)
+			 struct lnlb_session_rec *rec)
 {
 	struct lnlb_net_node *node = ctx;
+	struct lnlb_net_session *session;
 	u32 key;
 	int i;
 
@@ -145,11 +162,22 @@ static int lnlb_net_load(void *ctx, const struct lnlb_node_id *from,
 	memcpy(&key, rec->data, sizeof(key));
 	for (i = 0; i < LNLB_NET_SESSIONS; i++)
 		if (node->session[i].used && node->session[i].key == key)
-			node->session[i].used = false;
-	if (!(rec->flags & LNLB_SESSION_GONE))
+			break;
+	session = i < LNLB_NET_SESSIONS ? &node->session[i] : NULL;
+	if (rec->flags & LNLB_SESSION_GONE) {
+		if (session)
+			session->used = false;
+	} else if (rec->flags & LNLB_SESSION_YIELD) {
+		node->yields++;
+		if (session && session->owner == node - node->net->node)
+			session->owner = lnlb_net_index(&rec->owner);
+	} else if (session) {
+		return lnlb_net_contest(node, session, rec);
+	} else {
 		lnlb_net_session_add(node->net, node - node->net->node,
 				     rec->bucket, key,
 				     lnlb_net_index(&rec->owner));
+	}
 	return 0;
 }
 

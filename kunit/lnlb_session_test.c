@@ -267,6 +267,62 @@ static void gone_is_told(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lnlb_net_session_owner(net, 1, key), -1);
 }
 
+/* a bucket of the node's */
+static u16 bucket_of(struct lnlb_net *net, int node)
+{
+	u16 bucket = 0;
+
+	while (lnlb_net_acceptor(net, bucket) != node)
+		bucket++;
+	return bucket;
+}
+
+/* both halves served the client: the bucket's owner says who goes on */
+static void partition_leaves_one_owner(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	int owner, i;
+	u16 bucket;
+
+	for (owner = 0; owner < 3; owner++) {
+		lnlb_net_start_all(net, 3);
+		bucket = bucket_of(net, owner);
+		lnlb_net_partition(net, 1 << 0, true);
+		lnlb_net_run(net, 2 * LNLB_NET_DEAD_MS);
+		lnlb_net_session_add(net, 0, bucket, 7, 0);
+		lnlb_net_session_add(net, 1, bucket, 7, 1);
+		lnlb_net_partition(net, 1 << 0, false);
+		lnlb_net_run(net, 2 * LNLB_NET_DEAD_MS);
+		KUNIT_EXPECT_TRUE(test, lnlb_net_owned(net));
+		KUNIT_EXPECT_EQ(test, lnlb_net_session_owner(net, 0, 7), 0);
+		KUNIT_EXPECT_EQ(test, lnlb_net_session_owner(net, 1, 7), 0);
+		KUNIT_EXPECT_EQ(test, lnlb_net_session_owner(net, owner, 7), 0);
+		for (i = 0; i < 3; i++)
+			lnlb_net_crash(net, i);
+		/* in the partition, of course */
+		net->overlaps = 0;
+	}
+}
+
+/* only who was told of a node's sessions may have it let go of one */
+static void strangers_take_no_session(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	struct lnlb_session_rec rec = { .len = sizeof(u32) };
+	u32 key = 7;
+
+	lnlb_net_start_all(net, 2);
+	rec.bucket = bucket_of(net, 0);
+	rec.owner = net->node[1].params.self;
+	memcpy(rec.data, &key, sizeof(key));
+	lnlb_net_session_add(net, 0, rec.bucket, key, 0);
+	lnlb_send_yield_add(net->node[1].core, &rec, true);
+	lnlb_send_yield(net->node[1].core);
+	lnlb_net_run(net, 10);
+	KUNIT_EXPECT_EQ(test, net->node[0].yields, 0);
+	KUNIT_EXPECT_EQ(test, lnlb_net_session_owner(net, 0, key), 0);
+}
+
 static struct kunit_case lnlb_session_cases[] = {
 	KUNIT_CASE(join_hands_over),
 	KUNIT_CASE(retained_sessions_follow),
@@ -278,6 +334,8 @@ static struct kunit_case lnlb_session_cases[] = {
 	KUNIT_CASE(resync_tells_again),
 	KUNIT_CASE(refresh_tells_again),
 	KUNIT_CASE(gone_is_told),
+	KUNIT_CASE(partition_leaves_one_owner),
+	KUNIT_CASE(strangers_take_no_session),
 	{}
 };
 

@@ -84,7 +84,7 @@ enum lnlb_owner {
  * @exceptional: any session in this bucket that is not where the bucket is?
  *	@mine: the bucket is this node's
  * @save: next session of a bucket, as in struct lnlb_core_ops
- * @load: a session that another node handed over, 0 or a negative errno
+ * @load: a session that another node handed over, as in struct lnlb_core_ops
  * @node_gone: forget the sessions that stayed with this node, NULL: all
  * @count: number of sessions kept here and known to be kept elsewhere
  * @slot: private to nf_lnlb
@@ -100,7 +100,7 @@ struct lnlb_tracker {
 	bool (*exceptional)(void *priv, u16 bucket, bool mine);
 	int (*save)(void *priv, u16 bucket, u64 *cursor,
 		    struct lnlb_session_rec *rec);
-	int (*load)(void *priv, const struct lnlb_session_rec *rec);
+	int (*load)(void *priv, struct lnlb_session_rec *rec);
 	void (*node_gone)(void *priv, const struct lnlb_node_id *node);
 	void (*count)(void *priv, u64 *here, u64 *elsewhere);
 	u8 slot;

@@ -72,6 +72,7 @@ struct ct_table {
 struct ct_record {
 	u8 addr[16];
 	__be16 port;
+	__be32 idle_ms;
 } __packed;
 
 static_assert(sizeof(struct ct_record) <= LNLB_SESSION_DATA_MAX);
@@ -148,8 +149,7 @@ static void ct_assigned(void *priv, const struct lnlb_flow *flow)
 
 	s = lnlb_sessions_find(&t->sessions, &flow->key);
 	if (!s) {
-		if (lnlb_sessions_add(&t->sessions, &flow->key, flow->bucket,
-				      NULL))
+		if (lnlb_sessions_add(&t->sessions, &flow->key, flow->bucket))
 			lnlb_cluster_overflow(t->cluster);
 		return;
 	}
@@ -187,6 +187,7 @@ static void to_record(const struct ct_table *t, const struct lnlb_session *s,
 		rec->owner = s->owner;
 	memcpy(r->addr, &s->key.addr, sizeof(r->addr));
 	r->port = s->key.port;
+	r->idle_ms = cpu_to_be32(jiffies_to_msecs(jiffies - READ_ONCE(s->last)));
 	rec->len = sizeof(*r);
 }
 
@@ -214,13 +215,37 @@ static int session_gone(struct ct_table *t, const struct lnlb_key *key,
 	return 0;
 }
 
-static int ct_load(void *priv, const struct lnlb_session_rec *rec)
+static int session_learn(struct ct_table *t, const struct lnlb_key *key,
+			 struct lnlb_session_rec *rec, u32 idle_ms)
+{
+	unsigned long idle = msecs_to_jiffies(min_t(u32, idle_ms, INT_MAX));
+	int ret;
+
+	ret = lnlb_sessions_learn(&t->sessions, key, rec->bucket, &rec->owner,
+				  jiffies - idle);
+	if (ret < 0)
+		lnlb_cluster_overflow(t->cluster);
+	else if (ret == LNLB_LEARNT_OURS)
+		lnlb_cluster_self(t->cluster, &rec->owner);
+	return min(ret, 1);
+}
+
+static int session_yield(struct ct_table *t, const struct lnlb_key *key,
+			 const struct lnlb_node_id *owner)
+{
+	struct lnlb_node_id self;
+
+	lnlb_cluster_self(t->cluster, &self);
+	if (memcmp(&self, owner, sizeof(self)))
+		lnlb_sessions_yield(&t->sessions, key, owner);
+	return 0;
+}
+
+static int ct_load(void *priv, struct lnlb_session_rec *rec)
 {
 	const struct ct_record *r = (const struct ct_record *)rec->data;
 	struct ct_table *t = priv;
-	struct lnlb_node_id self;
 	struct lnlb_key key;
-	int err;
 
 	if (rec->len != sizeof(*r))
 		return -EINVAL;
@@ -231,14 +256,9 @@ static int ct_load(void *priv, const struct lnlb_session_rec *rec)
 		return -EINVAL;
 	if (rec->flags & LNLB_SESSION_GONE)
 		return session_gone(t, &key, &rec->owner);
-
-	lnlb_cluster_self(t->cluster, &self);
-	err = lnlb_sessions_add(&t->sessions, &key, rec->bucket,
-				memcmp(&self, &rec->owner, sizeof(self)) ?
-				&rec->owner : NULL);
-	if (err == -ENOSPC || err == -ENOMEM)
-		lnlb_cluster_overflow(t->cluster);
-	return err;
+	if (rec->flags & LNLB_SESSION_YIELD)
+		return session_yield(t, &key, &rec->owner);
+	return session_learn(t, &key, rec, be32_to_cpu(r->idle_ms));
 }
 
 static void ct_node_gone(void *priv, const struct lnlb_node_id *node)

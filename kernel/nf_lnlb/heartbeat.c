@@ -125,7 +125,7 @@ static int op_save(void *ctx, u16 bucket, u64 *cursor,
 }
 
 static int op_load(void *ctx, const struct lnlb_node_id *from,
-		   const struct lnlb_session_rec *rec)
+		   struct lnlb_session_rec *rec)
 {
 	struct lnlb_cluster *cluster = ctx;
 	int err = lnlb_trackers_load(cluster, rec);

@@ -63,22 +63,22 @@ static void count(struct lnlb_sessions *t, const struct lnlb_session *s, int n)
 	}
 }
 
-static int change_owner(struct lnlb_sessions *t, struct lnlb_session *s,
-			const struct lnlb_node_id *owner)
+/* owner NULL: this node */
+static void set_owner(struct lnlb_sessions *t, struct lnlb_session *s,
+		      const struct lnlb_node_id *owner, unsigned long active)
 {
-	if (s->here)
-		return owner ? -EEXIST : 0;
 	count(t, s, -1);
-	s->here = !owner;
+	WRITE_ONCE(s->here, !owner);
 	if (owner)
 		s->owner = *owner;
+	s->active = active;
 	WRITE_ONCE(s->last, jiffies);
 	count(t, s, 1);
-	return 0;
 }
 
 static int add_new(struct lnlb_sessions *t, const struct lnlb_key *key,
-		   u16 bucket, const struct lnlb_node_id *owner)
+		   u16 bucket, const struct lnlb_node_id *owner,
+		   unsigned long active)
 {
 	struct lnlb_session *s;
 	int err;
@@ -95,6 +95,7 @@ static int add_new(struct lnlb_sessions *t, const struct lnlb_key *key,
 	if (owner)
 		s->owner = *owner;
 	s->last = jiffies;
+	s->active = active;
 	s->serial = t->next_serial++;
 	err = rhashtable_insert_fast(&t->by_key, &s->node, by_key_params);
 	if (err) {
@@ -107,18 +108,74 @@ static int add_new(struct lnlb_sessions *t, const struct lnlb_key *key,
 }
 
 int lnlb_sessions_add(struct lnlb_sessions *t, const struct lnlb_key *key,
-		      u16 bucket, const struct lnlb_node_id *owner)
+		      u16 bucket)
 {
 	struct lnlb_session *s;
-	int err;
+	int err = 0;
 
 	spin_lock_bh(&t->lock);
 	rcu_read_lock();
 	s = lnlb_sessions_find(t, key);
-	err = s ? change_owner(t, s, owner) : add_new(t, key, bucket, owner);
+	if (!s)
+		err = add_new(t, key, bucket, NULL, 0);
+	else if (!s->here)
+		set_owner(t, s, NULL, 0);
 	rcu_read_unlock();
 	spin_unlock_bh(&t->lock);
 	return err;
+}
+
+static bool same_owner(const struct lnlb_session *s,
+		       const struct lnlb_node_id *owner)
+{
+	return !s->here && ether_addr_equal(s->owner.mac, owner->mac);
+}
+
+static enum lnlb_learnt learn(struct lnlb_sessions *t, struct lnlb_session *s,
+			      struct lnlb_node_id *owner, unsigned long active)
+{
+	bool same = same_owner(s, owner);
+
+	if (!same && time_after_eq(s->here ? READ_ONCE(s->last) : s->active,
+				   active)) {
+		if (s->here)
+			return LNLB_LEARNT_OURS;
+		*owner = s->owner;
+		return LNLB_LEARNT_THEIRS;
+	}
+	set_owner(t, s, owner, active);
+	return same ? LNLB_LEARNT : LNLB_LEARNT_TAKEN;
+}
+
+int lnlb_sessions_learn(struct lnlb_sessions *t, const struct lnlb_key *key,
+			u16 bucket, struct lnlb_node_id *owner,
+			unsigned long active)
+{
+	struct lnlb_session *s;
+	int ret;
+
+	spin_lock_bh(&t->lock);
+	rcu_read_lock();
+	s = lnlb_sessions_find(t, key);
+	ret = s ? (int)learn(t, s, owner, active) :
+		  add_new(t, key, bucket, owner, active);
+	rcu_read_unlock();
+	spin_unlock_bh(&t->lock);
+	return ret;
+}
+
+void lnlb_sessions_yield(struct lnlb_sessions *t, const struct lnlb_key *key,
+			 const struct lnlb_node_id *owner)
+{
+	struct lnlb_session *s;
+
+	spin_lock_bh(&t->lock);
+	rcu_read_lock();
+	s = lnlb_sessions_find(t, key);
+	if (s && s->here)
+		set_owner(t, s, owner, jiffies);
+	rcu_read_unlock();
+	spin_unlock_bh(&t->lock);
 }
 
 static void del_locked(struct lnlb_sessions *t, struct lnlb_session *s)
@@ -139,12 +196,6 @@ void lnlb_sessions_del(struct lnlb_sessions *t, struct lnlb_session *s)
 	spin_unlock_bh(&t->lock);
 }
 
-static bool owned_by(const struct lnlb_session *s,
-		     const struct lnlb_node_id *owner)
-{
-	return !s->here && ether_addr_equal(s->owner.mac, owner->mac);
-}
-
 void lnlb_sessions_del_owner(struct lnlb_sessions *t,
 			     const struct lnlb_node_id *owner)
 {
@@ -157,7 +208,7 @@ void lnlb_sessions_del_owner(struct lnlb_sessions *t,
 			continue;
 		spin_lock_bh(&t->lock);
 		hlist_for_each_entry_safe(s, next, &t->buckets[b].list, list)
-			if (!owner || owned_by(s, owner))
+			if (!owner || same_owner(s, owner))
 				del_locked(t, s);
 		spin_unlock_bh(&t->lock);
 	}

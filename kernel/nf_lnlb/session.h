@@ -20,7 +20,8 @@
  * @here: it stays with this node
  * @assured: its client was answered and went on
  * @checked: the tracker's gc has its eye on it
- * @last: jiffies of its last packet
+ * @last: jiffies of its last packet; if not @here, of when we last heard of it
+ * @active: if not @here, jiffies of its last packet as @owner says
  * @rcu: frees it
  */
 struct lnlb_session {
@@ -34,6 +35,7 @@ struct lnlb_session {
 	bool assured;
 	bool checked;
 	unsigned long last;
+	unsigned long active;
 	struct rcu_head rcu;
 };
 
@@ -98,20 +100,51 @@ struct lnlb_session *lnlb_sessions_find(struct lnlb_sessions *t,
 					const struct lnlb_key *key);
 
 /**
- * lnlb_sessions_add() - remember a session
+ * lnlb_sessions_add() - remember a session that stays here
  * @t: the table
  * @key: its key
  * @bucket: its bucket
- * @owner: node that it stays with, NULL: this one
  *
- * A session that is there stays as it is, but for one of another node: that
- * may change hands.
  * Context: any but hardirq.
- * Return: 0, -EEXIST if it stays here and @owner is somebody else, -ENOSPC if
- * the table is full, -ENOMEM.
+ * Return: 0, -ENOSPC if the table is full, -ENOMEM.
  */
 int lnlb_sessions_add(struct lnlb_sessions *t, const struct lnlb_key *key,
-		      u16 bucket, const struct lnlb_node_id *owner);
+		      u16 bucket);
+
+enum lnlb_learnt {
+	LNLB_LEARNT,		/* as it was told */
+	LNLB_LEARNT_TAKEN,	/* another node had it, this one perhaps */
+	LNLB_LEARNT_THEIRS,	/* another node has it, see @owner */
+	LNLB_LEARNT_OURS,	/* this node has it */
+};
+
+/**
+ * lnlb_sessions_learn() - remember a session that stays with another node
+ * @t: the table
+ * @key: its key
+ * @bucket: its bucket
+ * @owner: node that it stays with; if another one keeps it, that one
+ * @active: jiffies of its last packet there
+ *
+ * After a partition two nodes may have served a client; it stays with the one
+ * that has heard from it last.
+ * Context: any but hardirq.
+ * Return: enum lnlb_learnt, -ENOSPC if the table is full, -ENOMEM.
+ */
+int lnlb_sessions_learn(struct lnlb_sessions *t, const struct lnlb_key *key,
+			u16 bucket, struct lnlb_node_id *owner,
+			unsigned long active);
+
+/**
+ * lnlb_sessions_yield() - a session that stays here from now on stays elsewhere
+ * @t: the table
+ * @key: its key
+ * @owner: node that it stays with
+ *
+ * Context: any but hardirq.
+ */
+void lnlb_sessions_yield(struct lnlb_sessions *t, const struct lnlb_key *key,
+			 const struct lnlb_node_id *owner);
 
 /**
  * lnlb_sessions_del() - forget a session

@@ -238,7 +238,7 @@ int lnlb_trackers_save(const struct lnlb_cluster *cluster, u16 bucket,
 }
 
 int lnlb_trackers_load(const struct lnlb_cluster *cluster,
-		       const struct lnlb_session_rec *rec)
+		       struct lnlb_session_rec *rec)
 {
 	struct lnlb_tracker *t;
 	int err = -ENOENT;

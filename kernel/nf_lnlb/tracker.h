@@ -76,12 +76,12 @@ int lnlb_trackers_save(const struct lnlb_cluster *cluster, u16 bucket,
 /**
  * lnlb_trackers_load() - hand a received session to its tracker
  * @cluster: the cluster
- * @rec: the session
+ * @rec: the session; the owner may be changed
  *
- * Return: 0, -ENOENT without such a tracker, or what the tracker says.
+ * Return: 0, 1 if it is contested, -ENOENT without such a tracker, or what the tracker says.
  */
 int lnlb_trackers_load(const struct lnlb_cluster *cluster,
-		       const struct lnlb_session_rec *rec);
+		       struct lnlb_session_rec *rec);
 
 /**
  * lnlb_trackers_node_gone() - tell all trackers that a node is no more

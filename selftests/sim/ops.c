@@ -143,7 +143,7 @@ static int op_save(void *ctx, u16 bucket, u64 *cursor,
 }
 
 static int op_load(void *ctx, const struct lnlb_node_id *from,
-		   const struct lnlb_session_rec *rec)
+		   struct lnlb_session_rec *rec)
 {
 	struct sim_node *node = ctx;
 	struct sim *sim = node->sim;

@@ -51,7 +51,8 @@ struct lnlb_session_rec {
 };
 
 #define LNLB_SESSION_GONE	0x01	/* the owner has let go of it */
-#define LNLB_SESSION_FLAGS	LNLB_SESSION_GONE
+#define LNLB_SESSION_YIELD	0x02	/* nobody but the owner has it */
+#define LNLB_SESSION_FLAGS	(LNLB_SESSION_GONE | LNLB_SESSION_YIELD)
 
 /**
  * struct lnlb_core_params - what is the same as long as a core lives
@@ -119,7 +120,10 @@ struct lnlb_core_event {
  *	least once.
  *	Those that stay with other nodes are skipped: they speak for themselves.
  * @load: a session that stays with node @rec->owner; LNLB_SESSION_GONE: it
- *	does so no longer. @from is who says so. 0 or a negative errno.
+ *	does so no longer; LNLB_SESSION_YIELD: and if this node takes it for its
+ *	own it lets go of it. @from is who says so. 0 or a negative errno, or 1
+ *	if the session was known to stay with another node, this one perhaps:
+ *	then @rec->owner is left to be the one of the two that keeps it.
  * @node_gone: @node is dead or has left, its sessions are void
  * @event: for the administrator
  *
@@ -136,7 +140,7 @@ struct lnlb_core_ops {
 	int (*save)(void *ctx, u16 bucket, u64 *cursor,
 		    struct lnlb_session_rec *rec);
 	int (*load)(void *ctx, const struct lnlb_node_id *from,
-		    const struct lnlb_session_rec *rec);
+		    struct lnlb_session_rec *rec);
 	void (*node_gone)(void *ctx, const struct lnlb_node_id *node);
 	void (*event)(void *ctx, const struct lnlb_core_event *event);
 };

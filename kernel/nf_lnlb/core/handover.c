@@ -263,6 +263,20 @@ void lnlb_handover_acked(struct lnlb_core *core, const struct lnlb_peer *peer,
 }
 
 /**
+ * lnlb_handover_told() - has a peer been told of our sessions in a bucket?
+ * @core: the node
+ * @peer: the peer
+ * @bucket: the bucket
+ *
+ * Return: true if it has, or is just being told.
+ */
+bool lnlb_handover_told(const struct lnlb_core *core,
+			const struct lnlb_peer *peer, u16 bucket)
+{
+	return core->transfer.to == peer || core->sent_to[bucket] == peer->serial;
+}
+
+/**
  * lnlb_handover_due() - when does the transfer want the next tick?
  * @core: the node
  *

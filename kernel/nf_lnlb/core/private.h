@@ -343,6 +343,8 @@ void lnlb_handover_review(struct lnlb_core *core);
 void lnlb_handover_abort(struct lnlb_core *core);
 void lnlb_handover_acked(struct lnlb_core *core, const struct lnlb_peer *peer,
 			 u32 chunk);
+bool lnlb_handover_told(const struct lnlb_core *core,
+			const struct lnlb_peer *peer, u16 bucket);
 u64 lnlb_handover_due(const struct lnlb_core *core);
 
 /* send.c */
@@ -354,5 +356,8 @@ void lnlb_send_leave(struct lnlb_core *core);
 void lnlb_send_ack(struct lnlb_core *core, const struct lnlb_node_id *to,
 		   u32 chunk, u16 refused);
 void lnlb_send_gone(struct lnlb_core *core, const struct lnlb_session_rec *rec);
+void lnlb_send_yield_add(struct lnlb_core *core,
+			 const struct lnlb_session_rec *rec, bool first);
+void lnlb_send_yield(struct lnlb_core *core);
 
 #endif /* _LNLB_CORE_PRIVATE_H */

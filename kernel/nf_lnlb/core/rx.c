@@ -227,27 +227,46 @@ static void lnlb_rx_ack(struct lnlb_core *core, const struct lnlb_peer *peer,
 	lnlb_handover_acked(core, peer, be32_to_cpu(ack->chunk));
 }
 
+/*
+ * A node speaks for its own sessions only, and of those of others to who has
+ * told it of its sessions in the same bucket.
+ */
+static bool lnlb_rx_entitled(const struct lnlb_core *core,
+			     const struct lnlb_peer *peer,
+			     const struct lnlb_session_rec *rec)
+{
+	if (rec->flags & LNLB_SESSION_YIELD)
+		return lnlb_handover_told(core, peer, rec->bucket);
+	return !lnlb_wire_id_cmp(&rec->owner, &peer->id);
+}
+
 static void lnlb_rx_sessions(struct lnlb_core *core,
 			     const struct lnlb_peer *peer,
 			     const struct lnlb_wire_sessions *sessions)
 {
 	const u8 *pos = (const u8 *)(sessions + 1);
 	struct lnlb_session_rec rec;
-	u16 n, refused = 0;
+	u16 n, refused = 0, contested = 0;
+	int ret;
 
 	if (lnlb_wire_id_cmp(&sessions->to, &core->params.self) &&
 	    !(sessions->to.mac[0] & 1))
 		return;
 	for (n = be16_to_cpu(sessions->n_records); n; n--) {
 		pos = lnlb_wire_record(pos, &rec);
-		/* a node speaks for its own sessions only */
-		refused += lnlb_wire_id_cmp(&rec.owner, &peer->id) ||
-			   core->ops->load(core->ctx, &peer->id, &rec) < 0;
+		ret = -EPERM;
+		if (lnlb_rx_entitled(core, peer, &rec))
+			ret = core->ops->load(core->ctx, &peer->id, &rec);
+		refused += ret < 0;
+		if (ret > 0)
+			lnlb_send_yield_add(core, &rec, !contested++);
 	}
+	if (contested)
+		lnlb_send_yield(core);
+	if (!sessions->chunk)
+		return;
 	lnlb_rx_refused(core, refused);
-	if (sessions->chunk)
-		lnlb_send_ack(core, &peer->id, be32_to_cpu(sessions->chunk),
-			      refused);
+	lnlb_send_ack(core, &peer->id, be32_to_cpu(sessions->chunk), refused);
 }
 
 static void lnlb_rx_leave(struct lnlb_core *core, struct lnlb_peer *peer,

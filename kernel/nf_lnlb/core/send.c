@@ -166,6 +166,45 @@ void lnlb_send_ack(struct lnlb_core *core, const struct lnlb_node_id *to,
 	lnlb_send_frame(core, to, core->out);
 }
 
+static void lnlb_send_to_all(struct lnlb_core *core)
+{
+	struct lnlb_wire_sessions *sessions;
+
+	lnlb_wire_begin(core->out, LNLB_WIRE_SESSIONS, &core->params);
+	sessions = lnlb_wire_append(core->out, sizeof(*sessions));
+	memset(&sessions->to, 0xff, sizeof(sessions->to));
+}
+
+/**
+ * lnlb_send_yield_add() - have a session that two nodes have be one's only
+ * @core: the node, which is to own the session's bucket
+ * @rec: the session, and who keeps it
+ * @first: start a frame; nothing else is sent until lnlb_send_yield()
+ *
+ * What does not fit is said when the sessions are refreshed.
+ */
+void lnlb_send_yield_add(struct lnlb_core *core,
+			 const struct lnlb_session_rec *rec, bool first)
+{
+	struct lnlb_session_rec yield = *rec;
+
+	if (first)
+		lnlb_send_to_all(core);
+	yield.flags = LNLB_SESSION_YIELD;
+	lnlb_wire_add_record(core->out, &yield);
+}
+
+/**
+ * lnlb_send_yield() - send what lnlb_send_yield_add() has put together
+ * @core: the node
+ *
+ * Not acknowledged: it is said again with each refresh.
+ */
+void lnlb_send_yield(struct lnlb_core *core)
+{
+	lnlb_send_frame(core, NULL, core->out);
+}
+
 /**
  * lnlb_send_gone() - tell everybody that a session ended
  * @core: the node
@@ -175,12 +214,9 @@ void lnlb_send_ack(struct lnlb_core *core, const struct lnlb_node_id *to,
  */
 void lnlb_send_gone(struct lnlb_core *core, const struct lnlb_session_rec *rec)
 {
-	struct lnlb_wire_sessions *sessions;
 	struct lnlb_session_rec gone = *rec;
 
-	lnlb_wire_begin(core->out, LNLB_WIRE_SESSIONS, &core->params);
-	sessions = lnlb_wire_append(core->out, sizeof(*sessions));
-	memset(&sessions->to, 0xff, sizeof(sessions->to));
+	lnlb_send_to_all(core);
 	gone.owner = core->params.self;
 	gone.flags = LNLB_SESSION_GONE;
 	if (lnlb_wire_add_record(core->out, &gone))

@@ -92,7 +92,7 @@ static int lnlb_wire_parse_record(const u8 **pos, const u8 *end)
 	    (size_t)(end - *pos) < sizeof(*rec) + rec->len)
 		return LNLB_STAT_FRAME_LENGTH;
 	if (be16_to_cpu(rec->bucket) >= LNLB_BUCKETS || rec->reserved ||
-	    rec->flags & ~LNLB_SESSION_FLAGS ||
+	    rec->flags > LNLB_SESSION_YIELD || rec->flags == LNLB_SESSION_FLAGS ||
 	    rec->len > LNLB_SESSION_DATA_MAX || !lnlb_wire_id_valid(&rec->owner))
 		return LNLB_STAT_FRAME_RESERVED;
 	*pos += sizeof(*rec) + rec->len;
