@@ -5,6 +5,8 @@
 #include <linux/module.h>
 #include "../kernel/nf_lnlb/core/table.c"
 #include "../kernel/nf_lnlb/core/wire.c"
+#include "../kernel/nf_lnlb/core/auth.c"
+#include "../kernel/nf_lnlb/core/reject.c"
 #include "../kernel/nf_lnlb/core/view.c"
 #include "../kernel/nf_lnlb/core/stranger.c"
 #include "../kernel/nf_lnlb/core/fence.c"

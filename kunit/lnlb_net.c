@@ -276,6 +276,36 @@ void lnlb_net_weight(struct lnlb_net *net, int i, u16 weight)
 }
 
 /**
+ * lnlb_net_keys() - give a node its keys
+ * @net: the network
+ * @i: which node
+ * @first: signs; NULL: none
+ * @second: verifies; NULL: none
+ * @permissive: unsigned frames will do
+ */
+void lnlb_net_keys(struct lnlb_net *net, int i, const char *first,
+		   const char *second, bool permissive)
+{
+	struct lnlb_net_node *node = &net->node[i];
+	u8 digest[32];
+	int k;
+
+	node->net = net;
+	node->secret[0] = first;
+	node->secret[1] = second;
+	memset(&node->auth, 0, sizeof(node->auth));
+	node->auth.permissive = permissive;
+	for (k = 0; k < LNLB_KEYS_MAX && node->secret[k]; k++) {
+		hmac_sha256(node->secret[k], strlen(node->secret[k]),
+			    "lnlb key id", 11, digest);
+		node->auth.key_id[k] = digest[0] << 8 | digest[1];
+		node->auth.n_keys++;
+	}
+	if (node->core)
+		lnlb_core_set_auth(node->core, &node->auth);
+}
+
+/**
  * lnlb_net_leave() - a node says good-bye and is gone
  * @net: the network
  * @i: which

@@ -9,6 +9,7 @@
 #include <kunit/test.h>
 #include <linux/vmalloc.h>
 #include "../kernel/nf_lnlb/core/private.h"
+#include "hmac_sha256.h"
 
 #define LNLB_NET_NODES		6
 #define LNLB_NET_FRAMES		2048
@@ -64,6 +65,8 @@ struct lnlb_net_frame {
  * @events: by enum lnlb_event, how often
  * @gone: nodes it was told are gone
  * @fail_alloc: no memory
+ * @secret: of its keys; NULL: cannot sign
+ * @auth: as given to it
  * @refuse_loads: its table of sessions is full
  * @session: that it knows of
  */
@@ -83,6 +86,8 @@ struct lnlb_net_node {
 	u32 events[LNLB_EVENT_MAX + 1];
 	u32 gone;
 	bool fail_alloc;
+	const char *secret[LNLB_KEYS_MAX];
+	struct lnlb_core_auth auth;
 	bool refuse_loads;
 	struct lnlb_net_session session[LNLB_NET_SESSIONS];
 };
@@ -137,6 +142,8 @@ u64 lnlb_net_run_until_owned(struct lnlb_net *net, u64 ms);
 bool lnlb_net_owned(const struct lnlb_net *net);
 int lnlb_net_acceptor(const struct lnlb_net *net, u16 bucket);
 void lnlb_net_weight(struct lnlb_net *net, int i, u16 weight);
+void lnlb_net_keys(struct lnlb_net *net, int i, const char *first,
+		   const char *second, bool permissive);
 void lnlb_net_leave(struct lnlb_net *net, int i);
 void lnlb_net_partition(struct lnlb_net *net, u32 side, bool cut);
 int lnlb_net_rx(struct lnlb_net *net, int i, const u8 *frame, size_t len,

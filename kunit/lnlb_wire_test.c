@@ -246,7 +246,8 @@ static void damage_has_a_reason(struct kunit *test)
 		{ 5, 6, LNLB_STAT_FRAME_TYPE },
 		{ 6, 0xff, LNLB_STAT_FRAME_TRUNCATED },
 		{ 8, 1, LNLB_STAT_FRAME_RESERVED },
-		{ 9, 1, LNLB_STAT_FRAME_AUTH },
+		/* what is a body now is a signature then */
+		{ 9, 1, LNLB_STAT_FRAME_LENGTH },
 		{ 9, 2, LNLB_STAT_FRAME_RESERVED },
 		{ 11, 1, LNLB_STAT_FRAME_RESERVED },
 		{ 12, 3, LNLB_STAT_FRAME_RESERVED },

@@ -9,6 +9,7 @@
 #include "datapath.h"
 #include "event.h"
 #include "heartbeat.h"
+#include "key.h"
 #include "reconcile.h"
 #include "tracker.h"
 
@@ -213,12 +214,15 @@ int lnlb_cluster_hold(struct net *net, struct lnlb_holder *holder,
 	struct lnlb_net *ln = lnlb_pernet(net);
 	int err;
 
-	err = lnlb_config_check(net, &holder->cfg, why);
+	err = lnlb_config_check(net, &holder->cfg, why) ?:
+	      lnlb_key_find(&holder->cfg, why);
 	if (err)
 		return err;
 	mutex_lock(&ln->lock);
 	err = hold_locked(ln, holder, why);
 	mutex_unlock(&ln->lock);
+	if (err)
+		lnlb_key_release(&holder->cfg);
 	return err;
 }
 EXPORT_SYMBOL_GPL(lnlb_cluster_hold);
@@ -231,6 +235,7 @@ void lnlb_cluster_release(struct lnlb_holder *holder)
 
 	mutex_lock(&ln->lock);
 	list_del(&holder->list);
+	lnlb_key_release(&holder->cfg);
 	lnlb_reconcile(ln, 0);
 	/* The namespace went first: it is unbound and unlinked, and ours. */
 	last = ln->dying && list_empty(&cluster->holders);
@@ -272,18 +277,23 @@ int lnlb_cluster_add(struct net *net, const struct lnlb_config *cfg,
 		return refuse(why, 0, "out of memory", -ENOMEM);
 	holder->door = LNLB_DOOR_GENL;
 	holder->cfg = *cfg;
+	err = lnlb_key_find(&holder->cfg, why);
+	if (err)
+		goto error;
 
 	mutex_lock(&ln->lock);
 	err = hold_locked(ln, holder, why);
 	if (!err)
 		strscpy(name, holder->cluster->cfg.name, LNLB_NAME_LEN);
 	mutex_unlock(&ln->lock);
-	if (err) {
-		kfree(holder);
-		return err;
-	}
+	if (err)
+		goto error;
 	flush_delayed_work(&ln->reconcile);
 	return 0;
+error:
+	lnlb_key_release(&holder->cfg);
+	kfree(holder);
+	return err;
 }
 
 int lnlb_cluster_del(struct net *net, const char *name,
@@ -308,6 +318,7 @@ int lnlb_cluster_del(struct net *net, const char *name,
 		goto out;
 	}
 	list_del(&holder->list);
+	lnlb_key_release(&holder->cfg);
 	kfree(holder);
 	lnlb_reconcile(ln, 0);
 out:
@@ -317,8 +328,8 @@ out:
 	return err;
 }
 
-static int set_locked(struct lnlb_cluster *cluster,
-		      const struct lnlb_config *cfg, struct lnlb_refusal *why)
+static int set_locked(struct lnlb_cluster *cluster, struct lnlb_config *cfg,
+		      struct lnlb_refusal *why)
 {
 	u8 source = cluster->cfg.weight_source;
 
@@ -331,7 +342,7 @@ static int set_locked(struct lnlb_cluster *cluster,
 	/* A new source forgets the number that was set for the old one. */
 	if (cfg->set & LNLB_CFG_WEIGHT)
 		cluster->over.set &= ~LNLB_CFG_WEIGHT_VALUE;
-	lnlb_config_merge(&cluster->over, cfg);
+	lnlb_key_merge(&cluster->over, cfg);
 	lnlb_reconcile(cluster->ln, 0);
 	return 0;
 }
@@ -340,22 +351,25 @@ int lnlb_cluster_set(struct net *net, const char *name,
 		     const struct lnlb_config *cfg, struct lnlb_refusal *why)
 {
 	struct lnlb_net *ln = lnlb_pernet(net);
+	struct lnlb_config set = *cfg;
 	struct lnlb_cluster *cluster;
-	struct lnlb_config check;
 	int err;
 
+	err = lnlb_key_find(&set, why);
+	if (err)
+		return err;
 	mutex_lock(&ln->lock);
 	cluster = lnlb_cluster_by_name(ln, name);
 	if (!cluster) {
 		err = refuse(why, LNLB_CFG_NAME, "no such cluster", -ENOENT);
 		goto out;
 	}
-	check = *cfg;
-	check.addr = cluster->addr;
-	err = lnlb_config_check(net, &check, why) ?:
-	      set_locked(cluster, cfg, why);
+	set.addr = cluster->addr;
+	err = lnlb_config_check(net, &set, why) ?:
+	      set_locked(cluster, &set, why);
 out:
 	mutex_unlock(&ln->lock);
+	lnlb_key_release(&set);
 	if (!err)
 		flush_delayed_work(&ln->reconcile);
 	return err;
@@ -378,6 +392,7 @@ void lnlb_cluster_free(struct lnlb_cluster *cluster)
 	synchronize_rcu();
 	lnlb_heartbeat_exit(cluster);
 	lnlb_trackers_detach(cluster);
+	lnlb_key_exit(cluster);
 	free_percpu(cluster->stats);
 	mutex_destroy(&cluster->core_lock);
 	kvfree(cluster);

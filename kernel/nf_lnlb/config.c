@@ -140,9 +140,31 @@ static int check_rest(const struct lnlb_config *cfg, struct lnlb_refusal *why)
 		return refuse(why, LNLB_CFG_STATE,
 			      "of the states only active, draining and suspended can be set",
 			      -EINVAL);
-	if (cfg->set & LNLB_CFG_KEY)
-		return refuse(why, LNLB_CFG_KEY, "keys are not supported",
-			      -EOPNOTSUPP);
+	return 0;
+}
+
+static int check_keys(const struct lnlb_config *cfg, struct lnlb_refusal *why)
+{
+	static const u32 bit[] = { LNLB_CFG_KEY, LNLB_CFG_KEY_NEXT,
+				   LNLB_CFG_HASH };
+	const char *desc;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bit); i++) {
+		desc = cfg->key[i].desc;
+		if (*desc && !strchr(desc, ':'))
+			return refuse(why, bit[i],
+				      "the description of a logon key has a colon, as in lnlb:web",
+				      -EINVAL);
+	}
+	if (cfg->key[LNLB_KEY_SIGN].desc[0])
+		return 0;
+	if (cfg->key[LNLB_KEY_NEXT].desc[0])
+		return refuse(why, LNLB_CFG_KEY_NEXT,
+			      "a second key goes with a first one", -EINVAL);
+	if (cfg->permissive)
+		return refuse(why, LNLB_CFG_PERMISSIVE,
+			      "permissive goes with a key", -EINVAL);
 	return 0;
 }
 
@@ -153,7 +175,21 @@ int lnlb_config_check(struct net *net, const struct lnlb_config *cfg,
 	       check_weight(cfg, why) ?:
 	       check_affinity(cfg, why) ?:
 	       check_mode(cfg, why) ?:
+	       check_keys(cfg, why) ?:
 	       check_rest(cfg, why);
+}
+
+static u32 other_key(const struct lnlb_config *a, const struct lnlb_config *b,
+		     u32 both)
+{
+	static const u32 bit[] = { LNLB_CFG_KEY, LNLB_CFG_KEY_NEXT,
+				   LNLB_CFG_HASH };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bit); i++)
+		if (both & bit[i] && strcmp(a->key[i].desc, b->key[i].desc))
+			return bit[i];
+	return 0;
 }
 
 bool lnlb_config_contradicts(const struct lnlb_config *a,
@@ -179,8 +215,8 @@ bool lnlb_config_contradicts(const struct lnlb_config *a,
 		why->cfg = LNLB_CFG_MODE;
 	else if (both & LNLB_CFG_MAC && !ether_addr_equal(a->mac, b->mac))
 		why->cfg = LNLB_CFG_MAC;
-	else if (both & LNLB_CFG_KEY && strcmp(a->key, b->key))
-		why->cfg = LNLB_CFG_KEY;
+	else
+		why->cfg = other_key(a, b, both);
 	if (why->cfg)
 		why->cause = "the cluster is in use with another value of this parameter";
 	return why->cfg;
@@ -193,7 +229,13 @@ void lnlb_config_merge(struct lnlb_config *to, const struct lnlb_config *from)
 	if (from->set & LNLB_CFG_NAME)
 		strscpy(to->name, from->name, sizeof(to->name));
 	if (from->set & LNLB_CFG_KEY)
-		strscpy(to->key, from->key, sizeof(to->key));
+		to->key[LNLB_KEY_SIGN] = from->key[LNLB_KEY_SIGN];
+	if (from->set & LNLB_CFG_KEY_NEXT)
+		to->key[LNLB_KEY_NEXT] = from->key[LNLB_KEY_NEXT];
+	if (from->set & LNLB_CFG_HASH)
+		to->key[LNLB_KEY_HASH] = from->key[LNLB_KEY_HASH];
+	if (from->set & LNLB_CFG_PERMISSIVE)
+		to->permissive = from->permissive;
 	if (from->set & LNLB_CFG_WEIGHT)
 		to->weight_source = from->weight_source;
 	if (from->set & LNLB_CFG_WEIGHT_VALUE)

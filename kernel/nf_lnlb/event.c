@@ -16,6 +16,10 @@ static int put_particulars(struct sk_buff *msg,
 	if (event->node)
 		err = nla_put(msg, LNLB_A_NODE_ID, LNLB_NODE_ID_LEN,
 			      event->node->mac);
+	if (!err && event->reject)
+		err = nla_put_u8(msg, LNLB_A_REJECT_KIND, event->reject);
+	if (!err && event->reject == LNLB_REJECT_VERSION)
+		err = nla_put_u8(msg, LNLB_A_REJECT_VERSION, event->version);
 	switch (event->event) {
 	case LNLB_EVENT_STATE:
 	case LNLB_EVENT_NODE_STATE:

@@ -39,6 +39,13 @@ static const struct nla_policy lnlb_policy[LNLB_A_CONFIG_MAX + 1] = {
 	[LNLB_A_MAC]		= NLA_POLICY_EXACT_LEN(ETH_ALEN),
 	[LNLB_A_FLAGS]		= NLA_POLICY_MASK(NLA_U32, LNLB_F_ALL),
 	[LNLB_A_STATE]		= NLA_POLICY_MAX(NLA_U8, LNLB_NODE_STATE_MAX),
+	[LNLB_A_KEY]		= { .type = NLA_NUL_STRING,
+				    .len = LNLB_KEY_LEN - 1 },
+	[LNLB_A_KEY_NEXT]	= { .type = NLA_NUL_STRING,
+				    .len = LNLB_KEY_LEN - 1 },
+	[LNLB_A_PERMISSIVE]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[LNLB_A_HASH]		= { .type = NLA_NUL_STRING,
+				    .len = LNLB_KEY_LEN - 1 },
 };
 
 /* The attribute of a part of struct lnlb_config, to point at. */
@@ -65,6 +72,14 @@ static int attr_of(u32 cfg)
 		return LNLB_A_MAC;
 	case LNLB_CFG_STATE:
 		return LNLB_A_STATE;
+	case LNLB_CFG_KEY:
+		return LNLB_A_KEY;
+	case LNLB_CFG_KEY_NEXT:
+		return LNLB_A_KEY_NEXT;
+	case LNLB_CFG_PERMISSIVE:
+		return LNLB_A_PERMISSIVE;
+	case LNLB_CFG_HASH:
+		return LNLB_A_HASH;
 	}
 	return LNLB_A_FLAGS;
 }
@@ -108,6 +123,26 @@ static void parse_addr(const struct nlattr *attr, struct in6_addr *addr)
 		ipv6_addr_set_v4mapped(nla_get_in_addr(attr), addr);
 	else
 		*addr = nla_get_in6_addr(attr);
+}
+
+static void parse_key(struct nlattr **tb, int attr, struct lnlb_config *cfg,
+		      u8 use, u32 bit)
+{
+	if (!tb[attr])
+		return;
+	nla_strscpy(cfg->key[use].desc, tb[attr], sizeof(cfg->key[use].desc));
+	cfg->set |= bit;
+}
+
+static void parse_keys(struct nlattr **tb, struct lnlb_config *cfg)
+{
+	parse_key(tb, LNLB_A_KEY, cfg, LNLB_KEY_SIGN, LNLB_CFG_KEY);
+	parse_key(tb, LNLB_A_KEY_NEXT, cfg, LNLB_KEY_NEXT, LNLB_CFG_KEY_NEXT);
+	parse_key(tb, LNLB_A_HASH, cfg, LNLB_KEY_HASH, LNLB_CFG_HASH);
+	if (tb[LNLB_A_PERMISSIVE]) {
+		cfg->permissive = nla_get_u8(tb[LNLB_A_PERMISSIVE]);
+		cfg->set |= LNLB_CFG_PERMISSIVE;
+	}
 }
 
 static void parse_config(struct nlattr **tb, struct lnlb_config *cfg)
@@ -157,6 +192,7 @@ static void parse_config(struct nlattr **tb, struct lnlb_config *cfg)
 		cfg->state = nla_get_u8(tb[LNLB_A_STATE]);
 		cfg->set |= LNLB_CFG_STATE;
 	}
+	parse_keys(tb, cfg);
 }
 
 /* The new cluster's name goes back to who made it. */
@@ -180,8 +216,14 @@ static int reply_name(struct genl_info *info, const char *name)
 
 static int new_cluster(struct sk_buff *skb, struct genl_info *info)
 {
-	u64 taken = (BIT_ULL(LNLB_A_CONFIG_MAX + 1) - 2) &
-		    ~BIT_ULL(LNLB_A_STATE);
+	u64 taken = BIT_ULL(LNLB_A_NAME) | BIT_ULL(LNLB_A_ADDR) |
+		    BIT_ULL(LNLB_A_DEV) | BIT_ULL(LNLB_A_WEIGHT_SOURCE) |
+		    BIT_ULL(LNLB_A_WEIGHT) | BIT_ULL(LNLB_A_AFFINITY) |
+		    BIT_ULL(LNLB_A_AFFINITY_LEN) | BIT_ULL(LNLB_A_TIMEOUT) |
+		    BIT_ULL(LNLB_A_MODE) | BIT_ULL(LNLB_A_MAC) |
+		    BIT_ULL(LNLB_A_FLAGS) | BIT_ULL(LNLB_A_KEY) |
+		    BIT_ULL(LNLB_A_KEY_NEXT) | BIT_ULL(LNLB_A_PERMISSIVE) |
+		    BIT_ULL(LNLB_A_HASH);
 	char name[LNLB_NAME_LEN];
 	struct lnlb_refusal why;
 	struct lnlb_config cfg;
@@ -223,7 +265,8 @@ static int set_cluster(struct sk_buff *skb, struct genl_info *info)
 	      not_taken(info, BIT_ULL(LNLB_A_NAME) | BIT_ULL(LNLB_A_WEIGHT) |
 			BIT_ULL(LNLB_A_WEIGHT_SOURCE) |
 			BIT_ULL(LNLB_A_TIMEOUT) | BIT_ULL(LNLB_A_FLAGS) |
-			BIT_ULL(LNLB_A_STATE));
+			BIT_ULL(LNLB_A_STATE) | BIT_ULL(LNLB_A_KEY) |
+			BIT_ULL(LNLB_A_KEY_NEXT) | BIT_ULL(LNLB_A_PERMISSIVE));
 	if (err)
 		return err;
 	parse_config(info->attrs, &cfg);

@@ -5,7 +5,7 @@
 #include <net/genetlink.h>
 
 /* Attributes up to this one are what a cluster is configured with. */
-#define LNLB_A_CONFIG_MAX	LNLB_A_STATE
+#define LNLB_A_CONFIG_MAX	LNLB_A_HASH
 
 /* Generic netlink family "lnlb"; see the head of the uapi header. */
 extern struct genl_family lnlb_genl_family;

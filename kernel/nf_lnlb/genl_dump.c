@@ -6,6 +6,7 @@
 #include "cluster.h"
 #include "genl.h"
 #include "heartbeat.h"
+#include "key.h"
 #include "tracker.h"
 
 /* One cluster with LNLB_NODES_MAX nodes fits. */
@@ -17,6 +18,8 @@ struct core_look {
 	u64 digest;
 	unsigned int n_nodes;
 	struct lnlb_node_info nodes[LNLB_NODES_MAX];
+	unsigned int n_rejects;
+	struct lnlb_reject_info rejects[LNLB_REJECT_MAX];
 };
 
 static void look_at_core(struct lnlb_cluster *cluster, struct core_look *look)
@@ -28,10 +31,14 @@ static void look_at_core(struct lnlb_cluster *cluster, struct core_look *look)
 		look->n_nodes = lnlb_core_nodes(cluster->core,
 						lnlb_heartbeat_now(),
 						look->nodes, LNLB_NODES_MAX);
+		look->n_rejects = lnlb_core_rejects(cluster->core,
+						    lnlb_heartbeat_now(),
+						    look->rejects);
 	} else {
 		look->state = LNLB_NODE_WAITING;
 		look->digest = 0;
 		look->n_nodes = 0;
+		look->n_rejects = 0;
 	}
 	mutex_unlock(&cluster->core_lock);
 }
@@ -50,7 +57,9 @@ static int put_node(struct sk_buff *msg, const struct lnlb_node_info *node)
 	    nla_put_u32(msg, LNLB_A_NODE_TARGET, node->target) ||
 	    nla_put_u32(msg, LNLB_A_NODE_CLAIMS, node->claims) ||
 	    (!node->self && nla_put_u32(msg, LNLB_A_NODE_HEARD_AGO_MS,
-					node->heard_ago_ms)))
+					node->heard_ago_ms)) ||
+	    (node->has_key && nla_put_u16(msg, LNLB_A_NODE_KEY_ID,
+					  node->key_id)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -87,6 +96,70 @@ static int put_stats(struct sk_buff *msg, const struct lnlb_cluster *cluster)
 		if (nla_put_u64_64bit(msg, stat, sum, LNLB_STAT_PAD))
 			return -EMSGSIZE;
 	}
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_reject(struct sk_buff *msg, const struct lnlb_reject_info *info)
+{
+	struct nlattr *nest = nla_nest_start(msg, LNLB_A_REJECT);
+
+	if (!nest || nla_put_u8(msg, LNLB_A_REJECT_KIND, info->reject) ||
+	    nla_put(msg, LNLB_A_NODE_ID, LNLB_NODE_ID_LEN, info->node.mac) ||
+	    (info->reject == LNLB_REJECT_VERSION &&
+	     nla_put_u8(msg, LNLB_A_REJECT_VERSION, info->version)) ||
+	    nla_put_u64_64bit(msg, LNLB_A_REJECT_FRAMES, info->frames,
+			      LNLB_A_PAD) ||
+	    nla_put_u32(msg, LNLB_A_REJECT_AGO_MS, info->ago_ms) ||
+	    nla_put_string(msg, LNLB_A_CAUSE, info->cause))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_rejects(struct sk_buff *msg, const struct core_look *look)
+{
+	struct nlattr *nest = nla_nest_start(msg, LNLB_A_REJECTS);
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < look->n_rejects; i++)
+		if (put_reject(msg, &look->rejects[i]))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_key(struct sk_buff *msg, u8 use, const struct lnlb_key_ref *key)
+{
+	struct nlattr *nest;
+
+	if (!key->secret)
+		return 0;
+	nest = nla_nest_start(msg, LNLB_A_KEY_ENTRY);
+	if (!nest || nla_put_u8(msg, LNLB_A_KEY_USE, use) ||
+	    nla_put_string(msg, LNLB_A_KEY, key->desc) ||
+	    nla_put_u16(msg, LNLB_A_KEY_ID, key->secret->id) ||
+	    nla_put_u8(msg, LNLB_A_KEY_STATE, lnlb_key_state(key->secret)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_keys(struct sk_buff *msg, const struct lnlb_config *cfg)
+{
+	struct nlattr *nest;
+	unsigned int use;
+
+	if (nla_put_u8(msg, LNLB_A_PERMISSIVE, cfg->permissive))
+		return -EMSGSIZE;
+	nest = nla_nest_start(msg, LNLB_A_KEYS);
+	if (!nest)
+		return -EMSGSIZE;
+	for (use = 0; use <= LNLB_KEY_USE_MAX; use++)
+		if (put_key(msg, use, &cfg->key[use]))
+			return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
 }
@@ -154,7 +227,8 @@ static int put_cluster(struct sk_buff *msg, struct lnlb_cluster *cluster,
 	if (cb)
 		genl_dump_check_consistent(cb, hdr);
 	if (put_config(msg, cluster) || put_state(msg, cluster, look) ||
-	    put_nodes(msg, look) || put_stats(msg, cluster)) {
+	    put_nodes(msg, look) || put_stats(msg, cluster) ||
+	    put_keys(msg, &cluster->cfg) || put_rejects(msg, look)) {
 		genlmsg_cancel(msg, hdr);
 		goto out;
 	}

@@ -9,6 +9,7 @@
 #include "core/wire.h"
 #include "event.h"
 #include "heartbeat.h"
+#include "key.h"
 #include "orphan.h"
 #include "tracker.h"
 #include "weight.h"
@@ -70,6 +71,12 @@ static void op_send(void *ctx, const struct lnlb_node_id *to, const u8 *frame,
 	return;
 error:
 	lnlb_count(cluster, LNLB_STAT_FRAME_TX_ERROR);
+}
+
+static bool op_sign(void *ctx, unsigned int key, const u8 *data, size_t len,
+		    u8 signature[LNLB_SIGNATURE_LEN])
+{
+	return lnlb_key_sign(ctx, key, data, len, signature);
 }
 
 static void op_accept(void *ctx, u16 bucket, bool accept)
@@ -158,6 +165,7 @@ static const struct lnlb_core_ops core_ops = {
 	.alloc		= op_alloc,
 	.free		= op_free,
 	.send		= op_send,
+	.sign		= op_sign,
 	.accept		= op_accept,
 	.barrier	= op_barrier,
 	.has_sessions	= op_has_sessions,
@@ -297,6 +305,7 @@ int lnlb_heartbeat_start(struct lnlb_cluster *cluster, struct net_device *dev)
 		err = -ENOMEM;
 		goto out;
 	}
+	lnlb_key_core(cluster);
 	cluster->dev = dev;
 	cluster->state = LNLB_NODE_ACTIVE;
 	lnlb_heartbeat_state(cluster);

@@ -47,13 +47,27 @@
 #define LNLB_MAP_MINE		0x01	/* new sessions are taken here */
 #define LNLB_MAP_EXCEPT		0x02	/* some sessions are not where it is */
 
+struct lnlb_secret;
+struct lnlb_auth;
+
+/**
+ * struct lnlb_key_ref - a key in a configuration
+ * @desc: its description, "": none
+ * @secret: the key; who holds a reference, see key.h: holders and
+ *	lnlb_cluster::over do, what is made of them borrows theirs
+ */
+struct lnlb_key_ref {
+	char desc[LNLB_KEY_LEN];
+	struct lnlb_secret *secret;
+};
+
 /**
  * struct lnlb_config - what a door asks for
  * @set: LNLB_CFG_* bits, which members were given
  * @addr: cluster address, IPv4 as ::ffff:a.b.c.d; always given
  * @dev: device name
  * @name: cluster name
- * @key: description of a key
+ * @key: by enum lnlb_key_use
  * @timeout: session idle timeout, seconds
  * @flags: enum lnlb_cluster_flags
  * @weight: 1..65535
@@ -62,6 +76,7 @@
  * @affinity_len: prefix length
  * @mode: enum lnlb_mode
  * @state: LNLB_NODE_ACTIVE, LNLB_NODE_DRAINING or LNLB_NODE_SUSPENDED
+ * @permissive: unsigned frames are believed, too
  * @mac: cluster MAC
  */
 struct lnlb_config {
@@ -69,7 +84,7 @@ struct lnlb_config {
 	struct in6_addr addr;
 	char dev[IFNAMSIZ];
 	char name[LNLB_NAME_LEN];
-	char key[LNLB_KEY_LEN];
+	struct lnlb_key_ref key[LNLB_KEY_USE_MAX + 1];
 	u32 timeout;
 	u32 flags;
 	u16 weight;
@@ -78,6 +93,7 @@ struct lnlb_config {
 	u8 affinity_len;
 	u8 mode;
 	u8 state;
+	u8 permissive;
 	u8 mac[ETH_ALEN];
 };
 
@@ -92,6 +108,12 @@ struct lnlb_config {
 #define LNLB_CFG_KEY		BIT(8)
 #define LNLB_CFG_FLAGS		BIT(9)
 #define LNLB_CFG_STATE		BIT(10)
+#define LNLB_CFG_KEY_NEXT	BIT(11)
+#define LNLB_CFG_PERMISSIVE	BIT(12)
+#define LNLB_CFG_HASH		BIT(13)
+/* what LNLB_CMD_SET_CLUSTER can change of them */
+#define LNLB_CFG_KEYS		(LNLB_CFG_KEY | LNLB_CFG_KEY_NEXT | \
+				 LNLB_CFG_PERMISSIVE)
 
 /**
  * struct lnlb_refusal - why a configuration was refused
@@ -177,6 +199,7 @@ struct lnlb_stats {
  * @core_lock: see Locking
  * @core: who owns what, NULL while not running
  * @state: what the core was told to be
+ * @auth: keys, NULL if there never was one; written under core_lock
  * @dev: where frames are sent, NULL while not running
  * @incarnation: of the last start
  * @announce: gratuitous ARP still to be sent
@@ -217,6 +240,7 @@ struct lnlb_cluster {
 	struct mutex core_lock;
 	struct lnlb_core *core;
 	u8 state;
+	struct lnlb_auth __rcu *auth;
 	struct net_device *dev;
 	u64 incarnation;
 	u8 announce;

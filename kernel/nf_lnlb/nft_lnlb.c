@@ -102,6 +102,8 @@ static const struct nla_policy nft_lnlb_policy[NFTA_LNLB_MAX + 1] = {
 	[NFTA_LNLB_MAC]			= NLA_POLICY_EXACT_LEN(ETH_ALEN),
 	[NFTA_LNLB_KEY]			= { .type = NLA_NUL_STRING,
 					    .len = LNLB_KEY_LEN - 1 },
+	[NFTA_LNLB_HASH]		= { .type = NLA_NUL_STRING,
+					    .len = LNLB_KEY_LEN - 1 },
 };
 
 /* A number into a smaller member; too large a one becomes an invalid one. */
@@ -148,6 +150,18 @@ static int parse_numbers(const struct nlattr * const tb[],
 	return 0;
 }
 
+static bool parse_key(const struct nlattr *attr, struct lnlb_config *cfg,
+		      u8 use, u32 bit)
+{
+	struct lnlb_key_ref *key = &cfg->key[use];
+
+	if (!attr)
+		return true;
+	nla_strscpy(key->desc, attr, sizeof(key->desc));
+	cfg->set |= bit;
+	return key->desc[0];
+}
+
 static int parse(const struct nlattr * const tb[], struct lnlb_config *cfg,
 		 const char **cause)
 {
@@ -169,10 +183,10 @@ static int parse(const struct nlattr * const tb[], struct lnlb_config *cfg,
 		nla_memcpy(cfg->mac, tb[NFTA_LNLB_MAC], sizeof(cfg->mac));
 		cfg->set |= LNLB_CFG_MAC;
 	}
-	if (tb[NFTA_LNLB_KEY]) {
-		nla_strscpy(cfg->key, tb[NFTA_LNLB_KEY], sizeof(cfg->key));
-		cfg->set |= LNLB_CFG_KEY;
-	}
+	*cause = "the description of a key is empty";
+	if (!parse_key(tb[NFTA_LNLB_KEY], cfg, LNLB_KEY_SIGN, LNLB_CFG_KEY) ||
+	    !parse_key(tb[NFTA_LNLB_HASH], cfg, LNLB_KEY_HASH, LNLB_CFG_HASH))
+		return -EINVAL;
 	return parse_numbers(tb, cfg, cause);
 }
 
@@ -282,7 +296,11 @@ static int dump(struct sk_buff *skb, const struct lnlb_config *cfg)
 	if (!err && cfg->set & LNLB_CFG_MAC)
 		err = nla_put(skb, NFTA_LNLB_MAC, ETH_ALEN, cfg->mac);
 	if (!err && cfg->set & LNLB_CFG_KEY)
-		err = nla_put_string(skb, NFTA_LNLB_KEY, cfg->key);
+		err = nla_put_string(skb, NFTA_LNLB_KEY,
+				     cfg->key[LNLB_KEY_SIGN].desc);
+	if (!err && cfg->set & LNLB_CFG_HASH)
+		err = nla_put_string(skb, NFTA_LNLB_HASH,
+				     cfg->key[LNLB_KEY_HASH].desc);
 	if (!err && cfg->affinity_len)
 		err = nla_put_be32(skb, NFTA_LNLB_AFFINITY_LEN,
 				   htonl(cfg->affinity_len));

@@ -15,6 +15,7 @@
 #include "config.h"
 #include "event.h"
 #include "heartbeat.h"
+#include "key.h"
 #include "port.h"
 #include "reconcile.h"
 #include "tracker.h"
@@ -76,6 +77,9 @@ static bool needs_restart(const struct lnlb_cluster *cluster,
 	       cfg->affinity_len != cluster->cfg.affinity_len ||
 	       cfg->mode != cluster->cfg.mode ||
 	       !ether_addr_equal(cfg->mac, cluster->cfg.mac) ||
+	       memcmp(&cfg->key[LNLB_KEY_HASH],
+		      &cluster->cfg.key[LNLB_KEY_HASH],
+		      sizeof(cfg->key[LNLB_KEY_HASH])) ||
 	       (said->set & LNLB_CFG_DEV && cluster->port &&
 		cluster->said.set & LNLB_CFG_DEV &&
 		strcmp(said->dev, cluster->said.dev));
@@ -109,18 +113,36 @@ static bool put_in_force(struct lnlb_cluster *cluster, struct lnlb_config *cfg)
 	return changed;
 }
 
-static void configure(struct lnlb_cluster *cluster,
-		      const struct lnlb_config *said)
+static bool same_keys(const struct lnlb_config *a, const struct lnlb_config *b)
 {
-	struct lnlb_config cfg;
-	bool changed;
+	return !strcmp(a->key[LNLB_KEY_SIGN].desc, b->key[LNLB_KEY_SIGN].desc) &&
+	       !strcmp(a->key[LNLB_KEY_NEXT].desc, b->key[LNLB_KEY_NEXT].desc) &&
+	       a->permissive == b->permissive;
+}
 
-	/* A rule that now says something else has the last word. */
+/* A rule that now says something else has the last word. */
+static void forget_over(struct lnlb_cluster *cluster,
+			const struct lnlb_config *said)
+{
 	if (!same_weight(said, &cluster->said))
 		cluster->over.set &= ~(LNLB_CFG_WEIGHT | LNLB_CFG_WEIGHT_VALUE);
 	if (said->timeout != cluster->said.timeout)
 		cluster->over.set &= ~LNLB_CFG_TIMEOUT;
+	if (!same_keys(said, &cluster->said)) {
+		lnlb_key_release(&cluster->over);
+		cluster->over.set &= ~LNLB_CFG_KEYS;
+	}
+}
 
+/* Returns 0 or -ENOMEM. */
+static int configure(struct lnlb_cluster *cluster,
+		     const struct lnlb_config *said)
+{
+	struct lnlb_config cfg;
+	bool changed;
+	int err;
+
+	forget_over(cluster, said);
 	lnlb_config_default(&cfg, &cluster->addr);
 	lnlb_config_merge(&cfg, said);
 	lnlb_config_merge(&cfg, &cluster->over);
@@ -129,12 +151,17 @@ static void configure(struct lnlb_cluster *cluster,
 	if (needs_restart(cluster, said, &cfg))
 		lnlb_port_unbind(cluster);
 	cluster->said = *said;
-	changed = put_in_force(cluster, &cfg);
+	changed = memcmp(cfg.key, cluster->cfg.key, sizeof(cfg.key));
+	err = lnlb_key_put_in_force(cluster, &cfg);
+	if (err)
+		return err;
+	changed |= put_in_force(cluster, &cfg);
 	if (!cluster->up)
 		lnlb_event(cluster, LNLB_EVENT_CLUSTER_NEW, "created");
 	else if (changed)
 		lnlb_event(cluster, LNLB_EVENT_CLUSTER_CHANGED, "configured");
 	cluster->up = true;
+	return 0;
 }
 
 /* Bind, start or stop, as the device is. Returns a negative errno to retry. */
@@ -178,8 +205,7 @@ static unsigned int look_over(struct lnlb_cluster *cluster,
 		return again;
 	}
 	if (gather(cluster, &said, &pending)) {
-		configure(cluster, &said);
-		if (place(cluster))
+		if (configure(cluster, &said) || place(cluster))
 			again = RETRY_MS;
 	}
 	return pending ? PENDING_MS : again;
@@ -252,6 +278,7 @@ void lnlb_reconcile_exit(struct lnlb_net *ln)
 		list_for_each_entry_safe(holder, tmp, &cluster->holders, list)
 			if (holder->door == LNLB_DOOR_GENL) {
 				list_del(&holder->list);
+				lnlb_key_release(&holder->cfg);
 				kfree(holder);
 			}
 		/* Those that nft holds go with its last rule. */

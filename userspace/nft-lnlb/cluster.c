@@ -64,6 +64,49 @@ static int node_attr(const struct nlattr *attr, void *data)
 	node->claims = get_uint(tb[LNLB_A_NODE_CLAIMS]);
 	node->heard = tb[LNLB_A_NODE_HEARD_AGO_MS];
 	node->heard_ago_ms = get_uint(tb[LNLB_A_NODE_HEARD_AGO_MS]);
+	node->has_key = tb[LNLB_A_NODE_KEY_ID];
+	node->key_id = get_uint(tb[LNLB_A_NODE_KEY_ID]);
+	return MNL_CB_OK;
+}
+
+static int key_attr(const struct nlattr *attr, void *data)
+{
+	const struct nlattr *tb[LNLB_A_MAX + 1];
+	struct cluster *cluster = data;
+	struct key *key;
+
+	if (mnl_attr_get_type(attr) != LNLB_A_KEY_ENTRY ||
+	    cluster->key_count > LNLB_KEY_USE_MAX)
+		return MNL_CB_OK;
+	if (genl_parse_nest(attr, tb))
+		return MNL_CB_ERROR;
+	key = &cluster->key[cluster->key_count++];
+	key->use = get_uint(tb[LNLB_A_KEY_USE]);
+	key->state = get_uint(tb[LNLB_A_KEY_STATE]);
+	key->id = get_uint(tb[LNLB_A_KEY_ID]);
+	get_string(tb[LNLB_A_KEY], key->desc, sizeof(key->desc));
+	return MNL_CB_OK;
+}
+
+/* a newer kernel may know of more kinds than there is room for */
+static int reject_attr(const struct nlattr *attr, void *data)
+{
+	const struct nlattr *tb[LNLB_A_MAX + 1];
+	struct cluster *cluster = data;
+	struct reject *reject;
+
+	if (mnl_attr_get_type(attr) != LNLB_A_REJECT ||
+	    cluster->reject_count == LNLB_REJECT_MAX)
+		return MNL_CB_OK;
+	if (genl_parse_nest(attr, tb))
+		return MNL_CB_ERROR;
+	reject = &cluster->reject[cluster->reject_count++];
+	reject->kind = get_uint(tb[LNLB_A_REJECT_KIND]);
+	reject->version = get_uint(tb[LNLB_A_REJECT_VERSION]);
+	get_mac(tb[LNLB_A_NODE_ID], reject->node);
+	reject->frames = get_uint(tb[LNLB_A_REJECT_FRAMES]);
+	reject->ago_ms = get_uint(tb[LNLB_A_REJECT_AGO_MS]);
+	get_string(tb[LNLB_A_CAUSE], reject->cause, sizeof(reject->cause));
 	return MNL_CB_OK;
 }
 
@@ -113,6 +156,13 @@ static int cluster_parse(const struct nlmsghdr *nlh, struct cluster *cluster)
 	cluster->sessions_foreign = get_uint(tb[LNLB_A_SESSIONS_FOREIGN]);
 	if (tb[LNLB_A_NODES] &&
 	    mnl_attr_parse_nested(tb[LNLB_A_NODES], node_attr, cluster) < 0)
+		return -EBADMSG;
+	cluster->permissive = get_uint(tb[LNLB_A_PERMISSIVE]);
+	if (tb[LNLB_A_KEYS] &&
+	    mnl_attr_parse_nested(tb[LNLB_A_KEYS], key_attr, cluster) < 0)
+		return -EBADMSG;
+	if (tb[LNLB_A_REJECTS] &&
+	    mnl_attr_parse_nested(tb[LNLB_A_REJECTS], reject_attr, cluster) < 0)
 		return -EBADMSG;
 	if (tb[LNLB_A_STATS])
 		mnl_attr_parse_nested(tb[LNLB_A_STATS], stat_attr, cluster);

@@ -20,12 +20,36 @@ struct node {
 	bool self;
 	bool agrees;
 	bool heard;		/* heard_ago_ms is known */
+	bool has_key;		/* key_id is known */
+	uint16_t key_id;
 	uint8_t state;
 	uint8_t weight_source;
 	uint16_t weight;
 	uint32_t target;
 	uint32_t claims;
 	uint32_t heard_ago_ms;
+};
+
+/**
+ * struct key - a key of a cluster; members as in the uapi header
+ */
+struct key {
+	uint8_t use;
+	uint8_t state;
+	uint16_t id;
+	char desc[LNLB_KEY_LEN];
+};
+
+/**
+ * struct reject - what was refused; members as in the uapi header
+ */
+struct reject {
+	uint8_t kind;
+	uint8_t version;
+	uint8_t node[LNLB_MAC_LEN];
+	uint64_t frames;
+	uint32_t ago_ms;
+	char cause[96];
 };
 
 /**
@@ -54,6 +78,11 @@ struct cluster {
 	unsigned int node_count;
 	struct node node[LNLB_NODES_MAX];
 	uint64_t stat[LNLB_STAT_MAX + 1];
+	bool permissive;
+	unsigned int key_count;
+	struct key key[LNLB_KEY_USE_MAX + 1];
+	unsigned int reject_count;
+	struct reject reject[LNLB_REJECT_MAX];
 };
 
 /**

@@ -23,6 +23,7 @@
  * @name: of the cluster, "" until the kernel said it
  * @have_addr: the address was typed
  * @add_addr: the address is not on the device yet
+ * @args: what was typed
  */
 struct addif {
 	struct genl genl;
@@ -33,6 +34,7 @@ struct addif {
 	char name[LNLB_NAME_LEN];
 	bool have_addr;
 	bool add_addr;
+	const struct ctl_args *args;
 };
 
 static bool looks_like_addr(const char *word)
@@ -66,6 +68,13 @@ static int parse_addif(const struct ctl_args *args, struct addif *a)
 	char **word = args->argv;
 	int ret;
 
+	a->args = args;
+	if (!ctl_check_key(args->key) || !ctl_check_key(args->hash))
+		return CTL_USAGE;
+	if (args->permissive && !args->key) {
+		ctl_error("--permissive goes with --key");
+		return CTL_USAGE;
+	}
 	ret = parse_addr(word, args->argc, a);
 	if (ret)
 		return ret;
@@ -177,6 +186,12 @@ static int create_cluster(struct addif *a)
 		mnl_attr_put_strz(nlh, LNLB_A_NAME, a->name);
 	if (a->add_addr)
 		mnl_attr_put_u32(nlh, LNLB_A_FLAGS, LNLB_F_ADDR_ADDED);
+	if (a->args->key)
+		mnl_attr_put_strz(nlh, LNLB_A_KEY, a->args->key);
+	if (a->args->permissive)
+		mnl_attr_put_u8(nlh, LNLB_A_PERMISSIVE, 1);
+	if (a->args->hash)
+		mnl_attr_put_strz(nlh, LNLB_A_HASH, a->args->hash);
 	err = nl_talk(&a->genl.nl, nlh, take_name, a);
 	if (err)
 		ctl_nl_error(&a->genl.nl, err,

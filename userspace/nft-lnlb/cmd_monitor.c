@@ -56,6 +56,8 @@ static void print_text(const struct nlattr **tb)
 		printf(" claims %u", mnl_attr_get_u32(tb[LNLB_A_NODE_CLAIMS]));
 	if (tb[LNLB_A_CAUSE])
 		printf(": %s", mnl_attr_get_str(tb[LNLB_A_CAUSE]));
+	if (tb[LNLB_A_REJECT_VERSION])
+		printf(" (%u)", mnl_attr_get_u8(tb[LNLB_A_REJECT_VERSION]));
 	putchar('\n');
 }
 
@@ -82,6 +84,12 @@ static int print_json(const struct nlattr **tb)
 	if (tb[LNLB_A_NODE_CLAIMS])
 		json_put_uint(obj, "claims",
 			      mnl_attr_get_u32(tb[LNLB_A_NODE_CLAIMS]));
+	if (tb[LNLB_A_REJECT_KIND])
+		json_put_word(obj, "reject", &lnlb_reject_words,
+			      mnl_attr_get_u8(tb[LNLB_A_REJECT_KIND]));
+	if (tb[LNLB_A_REJECT_VERSION])
+		json_put_uint(obj, "version",
+			      mnl_attr_get_u8(tb[LNLB_A_REJECT_VERSION]));
 	if (tb[LNLB_A_CAUSE])
 		json_put_string(obj, "cause",
 				mnl_attr_get_str(tb[LNLB_A_CAUSE]));

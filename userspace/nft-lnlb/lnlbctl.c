@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,58 +14,89 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+#define OPT_JSON	(1 << 0)
+#define OPT_WAIT	(1 << 1)
+#define OPT_KEY		(1 << 2)
+#define OPT_HASH	(1 << 3)
+#define OPT_KEYS	(1 << 4)
+
+/* where = offset of a bool, or of a string that takes the next word */
+static const struct ctl_option {
+	const char *word;
+	unsigned int option;
+	bool value;
+	size_t where;
+} options[] = {
+	{ "-j", OPT_JSON, false, offsetof(struct ctl_args, json) },
+	{ "--json", OPT_JSON, false, offsetof(struct ctl_args, json) },
+	{ "--wait", OPT_WAIT, false, offsetof(struct ctl_args, wait) },
+	{ "--timeout", OPT_WAIT, true, offsetof(struct ctl_args, timeout) },
+	{ "--key", OPT_KEY, true, offsetof(struct ctl_args, key) },
+	{ "--hash", OPT_HASH, true, offsetof(struct ctl_args, hash) },
+	{ "--next", OPT_KEYS, true, offsetof(struct ctl_args, next) },
+	{ "--permissive", OPT_KEY | OPT_KEYS, false,
+	  offsetof(struct ctl_args, permissive) },
+};
+
 struct ctl_command {
 	const char *name;
 	const char *synopsis;
 	const char *help;
 	int min_args;
 	int max_args;
-	bool json;
-	bool wait;
+	unsigned int options;
 	int (*run)(const struct ctl_args *args);
 };
 
 static const struct ctl_command commands[] = {
-	{ "addif", "[ADDR] DEV [NAME]",
+	{ "addif", "[--key DESC [--permissive]] [--hash DESC] [ADDR] DEV [NAME]",
 	  "Create a cluster for address ADDR on device DEV and put ADDR on it.\n"
-	  "Without ADDR: the host address (/32) that DEV has. Prints the name.",
-	  1, 3, false, false, cmd_addif },
+	  "Without ADDR: the host address (/32) that DEV has. Prints the name.\n"
+	  "--key, --permissive: as with the command key. --hash: logon key of the\n"
+	  "bucket hash, the same on all nodes for good.",
+	  1, 3, OPT_KEY | OPT_HASH, cmd_addif },
 	{ "delif", "NAME",
 	  "Take a cluster out, and its address off if addif put it there.",
-	  1, 1, false, false, cmd_delif },
+	  1, 1, 0, cmd_delif },
 	{ "weight_mode", "NAME MODE",
 	  "Where this node's weight comes from: loadavg (or auto), loadavg5,\n"
 	  "loadavg15, freemem, manual.",
-	  2, 2, false, false, cmd_weight_mode },
+	  2, 2, 0, cmd_weight_mode },
 	{ "set_weight", "NAME N|stdin",
 	  "Set this node's weight, 1 to 65535, the higher the less traffic; the\n"
 	  "weight mode must be manual. stdin: one weight a line, until the end.",
-	  2, 2, false, false, cmd_set_weight },
+	  2, 2, 0, cmd_set_weight },
 	{ "drain", "[--wait [--timeout TIME]] NAME",
 	  "Hand this node's buckets over and take no new sessions; those that\n"
 	  "there are stay until they end. --wait: until the last one has, with\n"
 	  "progress, but not longer than --timeout: seconds, or as in 1h30m.",
-	  1, 1, false, true, cmd_drain },
+	  1, 1, OPT_WAIT, cmd_drain },
 	{ "leave", "[--timeout TIME] NAME",
 	  "Drain this node, wait until its last session has ended, then take\n"
 	  "the cluster out as delif does. After --timeout it goes on draining.",
-	  1, 1, false, true, cmd_leave },
+	  1, 1, OPT_WAIT, cmd_leave },
 	{ "suspend", "NAME",
 	  "Hand this node's buckets over and give up its sessions at once; the\n"
 	  "node stays in the cluster.",
-	  1, 1, false, false, cmd_suspend },
+	  1, 1, 0, cmd_suspend },
 	{ "resume", "NAME",
 	  "Take this node's share again, after drain or suspend.",
-	  1, 1, false, false, cmd_resume },
+	  1, 1, 0, cmd_resume },
+	{ "key", "[--next DESC] [--permissive] NAME DESC|none",
+	  "Sign what this node says with the logon key of the description DESC,\n"
+	  "and believe only what is signed with it. --next: believe this one,\n"
+	  "too, while keys change. --permissive: believe unsigned frames, too,\n"
+	  "while not all nodes have the key. none: neither sign nor verify.",
+	  2, 2, OPT_KEYS, cmd_key },
 	{ "resync", "NAME",
 	  "Exchange state and sessions with all nodes again.",
-	  1, 1, false, false, cmd_resync },
+	  1, 1, 0, cmd_resync },
 	{ "show", "[-j] [NAME]",
 	  "Show clusters and their nodes. -j, --json: for programs.",
-	  0, 1, true, false, cmd_show },
+	  0, 1, OPT_JSON, cmd_show },
 	{ "monitor", "[-j]",
 	  "Print events as they happen. -j, --json: one object a line.",
-	  0, 0, true, false, cmd_monitor },
+	  0, 0, OPT_JSON, cmd_monitor },
 };
 
 void ctl_error(const char *format, ...)
@@ -139,31 +171,53 @@ static bool is_option(const char *word)
 	return word[0] == '-' && word[1] && !isdigit((unsigned char)word[1]);
 }
 
+/* Return: the words that belong to the option, 0 if the command has none such */
+static int parse_option(const struct ctl_command *command, char **words,
+			struct ctl_args *args)
+{
+	const struct ctl_option *option;
+	char *where;
+
+	for (option = options; option < options + ARRAY_SIZE(options);
+	     option++) {
+		if (!(command->options & option->option) ||
+		    strcmp(*words, option->word))
+			continue;
+		where = (char *)args + option->where;
+		if (!option->value) {
+			*(bool *)where = true;
+			return 1;
+		}
+		if (!words[1])
+			return 0;
+		*(const char **)where = words[1];
+		return 2;
+	}
+	return 0;
+}
+
 static int parse_args(const struct ctl_command *command, char **words,
 		      struct ctl_args *args, bool *help)
 {
-	bool options = true;
+	bool look = true;
+	int used;
 
 	args->argv = words;
-	for (; *words; words++) {
-		if (!options || !is_option(*words)) {
+	for (; *words; words += used) {
+		used = 1;
+		if (!look || !is_option(*words)) {
 			args->argv[args->argc++] = *words;
 		} else if (!strcmp(*words, "--")) {
-			options = false;
+			look = false;
 		} else if (!strcmp(*words, "-h") || !strcmp(*words, "--help")) {
 			*help = true;
-		} else if (command->json && (!strcmp(*words, "-j") ||
-					     !strcmp(*words, "--json"))) {
-			args->json = true;
-		} else if (command->wait && !strcmp(*words, "--wait")) {
-			args->wait = true;
-		} else if (command->wait && !strcmp(*words, "--timeout") &&
-			   words[1]) {
-			args->timeout = *++words;
 		} else {
-			ctl_error("%s: unknown option '%s'", command->name,
-				  *words);
-			return -EINVAL;
+			used = parse_option(command, words, args);
+			if (!used) {
+				ctl_error("%s: unknown option '%s'",
+					  command->name, *words);
+				return -EINVAL;
+			}
 		}
 	}
 	return 0;

@@ -20,14 +20,22 @@ struct nl;
  * @argv: those
  * @json: -j was given
  * @wait: --wait was given
+ * @permissive: --permissive was given
  * @timeout: the word behind --timeout, NULL without
+ * @key: the same for --key
+ * @hash: for --hash
+ * @next: for --next
  */
 struct ctl_args {
 	int argc;
 	char **argv;
 	bool json;
 	bool wait;
+	bool permissive;
 	const char *timeout;
+	const char *key;
+	const char *hash;
+	const char *next;
 };
 
 /* The sub-commands, a file cmd_*.c each; they return an exit code. */
@@ -39,6 +47,7 @@ int cmd_drain(const struct ctl_args *args);
 int cmd_leave(const struct ctl_args *args);
 int cmd_resume(const struct ctl_args *args);
 int cmd_suspend(const struct ctl_args *args);
+int cmd_key(const struct ctl_args *args);
 int cmd_resync(const struct ctl_args *args);
 int cmd_show(const struct ctl_args *args);
 int cmd_monitor(const struct ctl_args *args);
@@ -65,5 +74,13 @@ void ctl_nl_error(const struct nl *nl, int err, const char *format, ...)
  * Return: true if it can.
  */
 bool ctl_check_name(const char *name);
+
+/**
+ * ctl_check_key() - can this be the description of a key? Says so if not.
+ * @desc: what was typed, NULL: nothing
+ *
+ * Return: true if it can, and if nothing was typed.
+ */
+bool ctl_check_key(const char *desc);
 
 #endif /* LNLBCTL_H */

@@ -73,6 +73,7 @@ static const char *const event[] = {
 	[LNLB_EVENT_ADDR_CONFLICT] = "addr_conflict",
 	[LNLB_EVENT_REFUSED] = "refused",
 	[LNLB_EVENT_SETTLED] = "settled",
+	[LNLB_EVENT_NODE_DIFFERS] = "node_differs",
 };
 WORDS(event, LNLB_EVENT_MAX);
 
@@ -107,8 +108,45 @@ static const char *const stat[] = {
 	[LNLB_STAT_FRAME_AUTH] = "frame_auth",
 	[LNLB_STAT_FRAME_OVERFLOW] = "frame_overflow",
 	[LNLB_STAT_RX_ORPHAN] = "rx_orphan",
+	[LNLB_STAT_FRAME_KEY] = "frame_key",
+	[LNLB_STAT_FRAME_UNSIGNED] = "frame_unsigned",
+	[LNLB_STAT_FRAME_RX_UNSIGNED] = "frame_rx_unsigned",
+	[LNLB_STAT_FRAME_RX_UNVERIFIED] = "frame_rx_unverified",
+	[LNLB_STAT_FRAME_UNPROVEN] = "frame_unproven",
 };
 WORDS(stat, LNLB_STAT_MAX);
+
+static const char *const reject[] = {
+	[LNLB_REJECT_DUPLICATE_ID] = "duplicate_id",
+	[LNLB_REJECT_ECHO] = "echo",
+	[LNLB_REJECT_VERSION] = "version",
+	[LNLB_REJECT_BUCKETS] = "buckets",
+	[LNLB_REJECT_AFFINITY] = "affinity",
+	[LNLB_REJECT_MODE] = "mode",
+	[LNLB_REJECT_HASH] = "hash",
+	[LNLB_REJECT_SIGNATURE] = "signature",
+	[LNLB_REJECT_KEY] = "key",
+	[LNLB_REJECT_UNSIGNED] = "unsigned",
+	[LNLB_REJECT_REPLAY] = "replay",
+	[LNLB_REJECT_UNPROVEN] = "unproven",
+	[LNLB_REJECT_TOO_MANY_NODES] = "too_many_nodes",
+	[LNLB_REJECT_TIMERS] = "timers",
+};
+WORDS(reject, LNLB_REJECT_MAX);
+
+static const char *const key_use[] = {
+	[LNLB_KEY_SIGN] = "key",
+	[LNLB_KEY_NEXT] = "next",
+	[LNLB_KEY_HASH] = "hash",
+};
+WORDS(key_use, LNLB_KEY_USE_MAX);
+
+static const char *const key_state[] = {
+	[LNLB_KEY_VALID] = "valid",
+	[LNLB_KEY_EXPIRED] = "expired",
+	[LNLB_KEY_REVOKED] = "revoked",
+};
+WORDS(key_state, LNLB_KEY_STATE_MAX);
 
 static const char *const door[] = { "lnlbctl", "nft" };
 WORDS(door, 1);

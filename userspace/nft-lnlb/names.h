@@ -31,6 +31,9 @@ extern const struct lnlb_words lnlb_mode_words;
 extern const struct lnlb_words lnlb_state_words;
 extern const struct lnlb_words lnlb_event_words;
 extern const struct lnlb_words lnlb_stat_words;
+extern const struct lnlb_words lnlb_reject_words;
+extern const struct lnlb_words lnlb_key_use_words;
+extern const struct lnlb_words lnlb_key_state_words;
 /* the value is the number of the bit */
 extern const struct lnlb_words lnlb_door_words;
 extern const struct lnlb_words lnlb_flag_words;

@@ -55,6 +55,8 @@ char *lnlb_json_format(const struct lnlb_stmt *stmt)
 		set_string(object, "mac", lnlb_format_mac(stmt->mac, mac));
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_KEY))
 		set_string(object, "key", stmt->key);
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_HASH))
+		set_string(object, "hash", stmt->hash);
 	root = json_pack("{s:o}", "lnlb", object);
 	text = json_dumps(root, 0);
 	json_decref(root);

@@ -4,7 +4,8 @@
  *
  *   { "lnlb": { "cluster": ADDRESS, "dev": STRING, "weight": WORD or NUMBER,
  *               "affinity": WORD or { "network": LENGTH }, "timeout": SECONDS,
- *               "mode": WORD, "mac": ADDRESS, "key": STRING } }
+ *               "mode": WORD, "mac": ADDRESS, "key": STRING,
+ *               "hash": STRING } }
  *
  * All but "cluster" may be left out.
  */

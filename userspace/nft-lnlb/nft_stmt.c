@@ -23,6 +23,7 @@ static const struct {
 	{ "mode", NFTA_LNLB_MODE },
 	{ "mac", NFTA_LNLB_MAC },
 	{ "key", NFTA_LNLB_KEY },
+	{ "hash", NFTA_LNLB_HASH },
 };
 
 unsigned int lnlb_stmt_param(const char *word, size_t len)
@@ -111,17 +112,17 @@ static int set_timeout(struct lnlb_stmt *stmt, const char *word, char *err)
 		    word, LNLB_TIMEOUT_MIN, LNLB_TIMEOUT_MAX);
 }
 
-static int set_key(struct lnlb_stmt *stmt, const char *word, char *err)
+static int set_key(char key[LNLB_KEY_LEN], const char *word, char *err)
 {
 	size_t i, len = strlen(word);
 
-	if (!len || len >= sizeof(stmt->key))
-		return fail(err, "key \"%.80s\", expected 1-%zu characters",
-			    word, sizeof(stmt->key) - 1);
+	if (!len || len >= LNLB_KEY_LEN)
+		return fail(err, "key \"%.80s\", expected 1-%d characters",
+			    word, LNLB_KEY_LEN - 1);
 	for (i = 0; i < len; i++)
 		if ((unsigned char)word[i] < ' ' || word[i] == '"')
 			return fail(err, "key with a quote or control character");
-	memcpy(stmt->key, word, len + 1);
+	memcpy(key, word, len + 1);
 	return 0;
 }
 
@@ -154,7 +155,9 @@ static int set_value(struct lnlb_stmt *stmt, unsigned int attr,
 		return fail(err, "\"%.32s\" is no MAC address as in 02:00:c0:a8:00:0a",
 			    word);
 	case NFTA_LNLB_KEY:
-		return set_key(stmt, word, err);
+		return set_key(stmt->key, word, err);
+	case NFTA_LNLB_HASH:
+		return set_key(stmt->hash, word, err);
 	}
 	return fail(err, "unknown parameter");
 }
@@ -237,6 +240,8 @@ const char *lnlb_stmt_format(const struct lnlb_stmt *stmt,
 		append(buf, &used, " mac %s", lnlb_format_mac(stmt->mac, mac));
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_KEY))
 		append(buf, &used, " key \"%s\"", stmt->key);
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_HASH))
+		append(buf, &used, " hash \"%s\"", stmt->hash);
 	return buf;
 }
 
@@ -274,6 +279,8 @@ void lnlb_stmt_put(struct nlmsghdr *nlh, const struct lnlb_stmt *stmt)
 		mnl_attr_put(nlh, NFTA_LNLB_MAC, sizeof(stmt->mac), stmt->mac);
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_KEY))
 		mnl_attr_put_strz(nlh, NFTA_LNLB_KEY, stmt->key);
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_HASH))
+		mnl_attr_put_strz(nlh, NFTA_LNLB_HASH, stmt->hash);
 }
 
 static int get_string(const struct nlattr *attr, char *buf, size_t size)
@@ -329,6 +336,8 @@ static int get_attr(const struct nlattr *attr, struct lnlb_stmt *stmt)
 		return 0;
 	case NFTA_LNLB_KEY:
 		return get_string(attr, stmt->key, sizeof(stmt->key));
+	case NFTA_LNLB_HASH:
+		return get_string(attr, stmt->hash, sizeof(stmt->hash));
 	default:
 		return get_number(attr, stmt);
 	}

@@ -34,7 +34,8 @@ struct nlmsghdr;
  * @timeout: seconds
  * @mode: enum lnlb_mode
  * @mac: cluster MAC
- * @key: description of a key
+ * @key: description of the key that signs
+ * @hash: of the key of the bucket hash
  */
 struct lnlb_stmt {
 	uint32_t has;
@@ -48,6 +49,7 @@ struct lnlb_stmt {
 	uint32_t mode;
 	uint8_t mac[LNLB_MAC_LEN];
 	char key[LNLB_KEY_LEN];
+	char hash[LNLB_KEY_LEN];
 };
 
 /**

@@ -30,6 +30,54 @@ static void json_put_uint_or_null(struct json_object *obj, const char *key,
 		json_object_object_add(obj, key, NULL);
 }
 
+static void json_put_key_id(struct json_object *obj, const char *name,
+			    bool has_key, uint16_t id)
+{
+	char text[5];
+
+	snprintf(text, sizeof(text), "%04x", id);
+	json_put_string(obj, name, has_key ? text : NULL);
+}
+
+static struct json_object *json_keys(const struct cluster *cluster)
+{
+	struct json_object *array = json_object_new_array(), *obj;
+	const struct key *key;
+	unsigned int i;
+
+	for (i = 0; i < cluster->key_count; i++) {
+		key = &cluster->key[i];
+		obj = json_object_new_object();
+		json_put_word(obj, "use", &lnlb_key_use_words, key->use);
+		json_put_string(obj, "description", key->desc);
+		json_put_key_id(obj, "id", true, key->id);
+		json_put_word(obj, "state", &lnlb_key_state_words, key->state);
+		json_object_array_add(array, obj);
+	}
+	return array;
+}
+
+static struct json_object *json_rejects(const struct cluster *cluster)
+{
+	struct json_object *array = json_object_new_array(), *obj;
+	const struct reject *reject;
+	unsigned int i;
+
+	for (i = 0; i < cluster->reject_count; i++) {
+		reject = &cluster->reject[i];
+		obj = json_object_new_object();
+		json_put_word(obj, "reject", &lnlb_reject_words, reject->kind);
+		json_put_mac(obj, "node", reject->node);
+		if (reject->kind == LNLB_REJECT_VERSION)
+			json_put_uint(obj, "version", reject->version);
+		json_put_uint(obj, "frames", reject->frames);
+		json_put_uint(obj, "ago_ms", reject->ago_ms);
+		json_put_string(obj, "cause", reject->cause);
+		json_object_array_add(array, obj);
+	}
+	return array;
+}
+
 static struct json_object *json_node(const struct node *node)
 {
 	struct json_object *obj = json_object_new_object();
@@ -47,6 +95,7 @@ static struct json_object *json_node(const struct node *node)
 	else
 		json_object_object_add(obj, "heard_ago_ms", NULL);
 	json_put_bool(obj, "agrees", node->self || node->agrees);
+	json_put_key_id(obj, "key_id", node->has_key, node->key_id);
 	return obj;
 }
 
@@ -113,6 +162,9 @@ static struct json_object *json_cluster(const struct cluster *cluster)
 	json_put_string(obj, "tracker",
 			cluster->tracker[0] ? cluster->tracker : NULL);
 	json_object_object_add(obj, "nodes", json_nodes(cluster));
+	json_put_bool(obj, "permissive", cluster->permissive);
+	json_object_object_add(obj, "keys", json_keys(cluster));
+	json_object_object_add(obj, "rejects", json_rejects(cluster));
 	json_object_object_add(obj, "stats", json_stats(cluster));
 	return obj;
 }

@@ -43,6 +43,39 @@ static void show_cluster(const struct cluster *cluster)
 	putchar('\n');
 }
 
+static void show_keys(const struct cluster *cluster)
+{
+	const struct key *key;
+	unsigned int i;
+
+	for (i = 0; i < cluster->key_count; i++) {
+		key = &cluster->key[i];
+		printf("  %s %s, id %04x, %s%s\n",
+		       lnlb_word(&lnlb_key_use_words, key->use), key->desc,
+		       key->id, lnlb_word(&lnlb_key_state_words, key->state),
+		       key->use == LNLB_KEY_SIGN && cluster->permissive ?
+		       ", permissive" : "");
+	}
+}
+
+static void show_rejects(const struct cluster *cluster)
+{
+	const struct reject *reject;
+	char mac[LNLB_MAC_STRLEN];
+	unsigned int i;
+
+	for (i = 0; i < cluster->reject_count; i++) {
+		reject = &cluster->reject[i];
+		printf("  %s %s: %s", reject->kind == LNLB_REJECT_TIMERS ?
+		       "differs" : "rejected",
+		       lnlb_format_mac(reject->node, mac), reject->cause);
+		if (reject->kind == LNLB_REJECT_VERSION)
+			printf(" (%u)", reject->version);
+		printf(", %" PRIu64 " times, %.1f s ago\n", reject->frames,
+		       reject->ago_ms / 1000.0);
+	}
+}
+
 static void show_node(const struct cluster *cluster, const struct node *node)
 {
 	char mac[LNLB_MAC_STRLEN];
@@ -55,6 +88,10 @@ static void show_node(const struct cluster *cluster, const struct node *node)
 	       lnlb_word(&lnlb_state_words, node->state), node->weight,
 	       lnlb_word(&lnlb_weight_source_words, node->weight_source),
 	       share, node->claims);
+	if (node->has_key)
+		printf("  %04x", node->key_id);
+	else
+		printf("  %4s", "-");
 	if (node->heard)
 		printf("  %-5s %.1f s ago", node->agrees ? "same" : "other",
 		       node->heard_ago_ms / 1000.0);
@@ -75,10 +112,12 @@ void show_text(const struct cluster_list *list)
 		if (i)
 			putchar('\n');
 		show_cluster(cluster);
-		printf("  %-17s %-4s %-9s %6s %-11s %7s %6s  %-5s %s\n", "NODE",
-		       "", "STATE", "WEIGHT", "SOURCE", "SHARE", "CLAIMS",
-		       "VIEW", "HEARD");
+		show_keys(cluster);
+		printf("  %-17s %-4s %-9s %6s %-11s %7s %6s  %-4s  %-5s %s\n",
+		       "NODE", "", "STATE", "WEIGHT", "SOURCE", "SHARE",
+		       "CLAIMS", "KEY", "VIEW", "HEARD");
 		for (n = 0; n < cluster->node_count; n++)
 			show_node(cluster, &cluster->node[n]);
+		show_rejects(cluster);
 	}
 }

@@ -289,6 +289,8 @@ static void lnlb_core_show_self(const struct lnlb_core *core,
 	info->weight = core->weight;
 	info->target = lnlb_core_count_targets(core, LNLB_TARGET_SELF);
 	info->claims = lnlb_bit_count(core->claims);
+	info->has_key = core->auth.n_keys;
+	info->key_id = core->auth.key_id[0];
 }
 
 static void lnlb_core_show_peer(const struct lnlb_core *core, u16 index,
@@ -304,6 +306,8 @@ static void lnlb_core_show_peer(const struct lnlb_core *core, u16 index,
 	info->weight = peer->weight;
 	info->target = lnlb_core_count_targets(core, index);
 	info->claims = lnlb_bit_count(peer->claims);
+	info->has_key = peer->has_key;
+	info->key_id = peer->key_id;
 	if (now > peer->heard_at)
 		info->heard_ago_ms = min(now - peer->heard_at, (u64)U32_MAX);
 }

@@ -22,6 +22,7 @@
 /* bytes behind the Ethernet header; more than 64 nodes: simulator only */
 #define LNLB_FRAME_MAX \
 	(LNLB_NODES_MAX <= 64 ? 1500 : 800 + 12 * LNLB_NODES_MAX)
+#define LNLB_SIGNATURE_LEN	16	/* of a signed frame */
 #define LNLB_SESSION_DATA_MAX	64	/* bytes a tracker may save a session */
 
 /**
@@ -85,12 +86,27 @@ struct lnlb_core_timers {
 };
 
 /**
+ * struct lnlb_core_auth - may change while the core runs
+ * @n_keys: how many there are. The first one signs, all of them verify. Without
+ *	any, frames are not signed, and those that are cannot be verified.
+ * @permissive: believe unsigned frames, too
+ * @key_id: tells the receivers which key a frame was signed with
+ */
+struct lnlb_core_auth {
+	u8 n_keys;
+	bool permissive;
+	u16 key_id[LNLB_KEYS_MAX];
+};
+
+/**
  * struct lnlb_core_event - something an administrator may want to know
  * @event: enum lnlb_event
  * @node: whom it is about, NULL if nobody
  * @state: enum lnlb_node_state, with STATE and NODE_STATE
  * @weight: with WEIGHT
  * @claims: buckets, with CLAIMS
+ * @reject: enum lnlb_reject, with REJECTED and NODE_DIFFERS
+ * @version: with LNLB_REJECT_VERSION
  * @cause: a constant text
  */
 struct lnlb_core_event {
@@ -99,6 +115,8 @@ struct lnlb_core_event {
 	u8 state;
 	u16 weight;
 	u32 claims;
+	u8 reject;
+	u8 version;
 	const char *cause;
 };
 
@@ -107,6 +125,9 @@ struct lnlb_core_event {
  * @alloc: zeroed memory of @size bytes, NULL when there is none
  * @free: gives it back
  * @send: sends a frame of @len bytes to node @to, or to all if NULL
+ * @sign: HMAC-SHA256 of @len bytes by key number @key, its first
+ *	LNLB_SIGNATURE_LEN bytes; false if there is none to be had. Not called
+ *	without keys.
  * @accept: from now on new sessions of @bucket are (not) taken here. The core
  *	never says true while another live node may still take them.
  * @barrier: returns when every packet that saw an earlier answer of @accept
@@ -134,6 +155,8 @@ struct lnlb_core_ops {
 	void (*free)(void *ctx, void *mem);
 	void (*send)(void *ctx, const struct lnlb_node_id *to, const u8 *frame,
 		     size_t len);
+	bool (*sign)(void *ctx, unsigned int key, const u8 *data, size_t len,
+		     u8 signature[LNLB_SIGNATURE_LEN]);
 	void (*accept)(void *ctx, u16 bucket, bool accept);
 	void (*barrier)(void *ctx);
 	bool (*has_sessions)(void *ctx, u16 bucket);
@@ -156,17 +179,40 @@ struct lnlb_core_ops {
  * @target: buckets that are to be its own in our view
  * @claims: buckets that it claims
  * @heard_ago_ms: since its last frame, 0 for this node
+ * @has_key: it signs, by @key_id
+ * @key_id: which key
  */
 struct lnlb_node_info {
 	struct lnlb_node_id id;
 	bool self;
 	bool agrees;
+	bool has_key;
+	u16 key_id;
 	u8 state;
 	u8 weight_source;
 	u16 weight;
 	u32 target;
 	u32 claims;
 	u32 heard_ago_ms;
+};
+
+/**
+ * struct lnlb_reject_info - a kind of frames that were refused, or of
+ * differences that were found
+ * @reject: enum lnlb_reject
+ * @version: that the node speaks, with LNLB_REJECT_VERSION
+ * @node: who sent the last one, by Ethernet source
+ * @frames: how many the core saw
+ * @ago_ms: since the last one
+ * @cause: a constant text
+ */
+struct lnlb_reject_info {
+	u8 reject;
+	u8 version;
+	struct lnlb_node_id node;
+	u64 frames;
+	u32 ago_ms;
+	const char *cause;
 };
 
 struct lnlb_core;
@@ -217,8 +263,8 @@ void lnlb_core_stop(struct lnlb_core *core, bool goodbye);
  * is refused changes nothing but the duplicate and parameter bookkeeping that
  * limits events about it.
  *
- * Return: LNLB_STAT_FRAME_RX, or the counter of enum lnlb_stat that says why
- * the frame was refused.
+ * Return: LNLB_STAT_FRAME_RX, _RX_UNSIGNED or _RX_UNVERIFIED, or the counter of
+ * enum lnlb_stat that says why the frame was refused.
  */
 int lnlb_core_rx(struct lnlb_core *core, const u8 *frame, size_t len,
 		 const u8 src[LNLB_NODE_ID_LEN], u64 now);
@@ -261,6 +307,14 @@ void lnlb_core_set_state(struct lnlb_core *core, u8 state);
  */
 void lnlb_core_set_timers(struct lnlb_core *core,
 			  const struct lnlb_core_timers *timers);
+
+/**
+ * lnlb_core_set_auth() - change the keys
+ * @core: any core
+ * @auth: copied; operation sign goes by it from now on
+ */
+void lnlb_core_set_auth(struct lnlb_core *core,
+			const struct lnlb_core_auth *auth);
 
 /**
  * lnlb_core_resync() - announce full state, ask all nodes for theirs, and hand
@@ -339,6 +393,17 @@ u64 lnlb_core_digest(const struct lnlb_core *core);
  */
 unsigned int lnlb_core_nodes(const struct lnlb_core *core, u64 now,
 			     struct lnlb_node_info *info, unsigned int max);
+
+/**
+ * lnlb_core_rejects() - what was refused since the core was made, and whose
+ * @core: any core
+ * @now: as of lnlb_core_start()
+ * @info: room for LNLB_REJECT_MAX entries
+ *
+ * Return: number of entries written.
+ */
+unsigned int lnlb_core_rejects(const struct lnlb_core *core, u64 now,
+			       struct lnlb_reject_info *info);
 
 /**
  * lnlb_core_target() - who is to own a bucket in the current view

@@ -49,6 +49,8 @@
  * @contested: it claims buckets that we keep
  * @lists_us: its last STATE says that it hears us
  * @listed_us: one of its STATEs did
+ * @has_key: its last frame was signed
+ * @key_id: by this key
  * @claims: buckets it claims
  */
 struct lnlb_peer {
@@ -75,6 +77,8 @@ struct lnlb_peer {
 	bool contested;
 	bool lists_us;
 	bool listed_us;
+	bool has_key;
+	u16 key_id;
 	u8 claims[LNLB_WIRE_CLAIMS];
 };
 
@@ -102,6 +106,22 @@ struct lnlb_stranger {
 	struct lnlb_node_id id;
 	u64 incarnation;
 	u64 heard_at;
+};
+
+/**
+ * struct lnlb_refusal_record - frames that were refused for one reason
+ * @node: who sent the last one, by Ethernet source
+ * @version: of it, with LNLB_REJECT_VERSION
+ * @frames: how many
+ * @at: when the last one came, ms
+ * @reported_at: when the last event was sent, ms
+ */
+struct lnlb_refusal_record {
+	struct lnlb_node_id node;
+	u8 version;
+	u64 frames;
+	u64 at;
+	u64 reported_at;
 };
 
 /**
@@ -156,7 +176,8 @@ struct lnlb_transfer {
  * @moving: there may be buckets that we claim and that are not to be ours
  * @random: state of the jitter's generator
  * @sequence: of the last frame sent
- * @rejected_at: per cause, when REJECTED was last reported, ms; 0 = never
+ * @reject: by enum lnlb_reject, what was refused
+ * @auth: as given
  * @state: enum lnlb_node_state
  * @joined_state: what @state is to be when the node has joined
  * @weight: 1..65535
@@ -213,7 +234,8 @@ struct lnlb_core {
 	bool moving;
 	u64 random;
 	u64 sequence;
-	u64 rejected_at[2];
+	struct lnlb_refusal_record reject[LNLB_REJECT_MAX + 1];
+	struct lnlb_core_auth auth;
 
 	u8 state;
 	u8 joined_state;
@@ -326,6 +348,16 @@ struct lnlb_stranger *lnlb_stranger_heard(struct lnlb_core *core,
 void lnlb_stranger_forget(struct lnlb_core *core,
 			  const struct lnlb_node_id *id);
 bool lnlb_stranger_near(const struct lnlb_core *core);
+
+/* auth.c */
+int lnlb_auth_check(const struct lnlb_core *core,
+		    const struct lnlb_wire_frame *frame);
+size_t lnlb_auth_seal(struct lnlb_core *core, u8 *frame);
+
+/* reject.c */
+void lnlb_reject(struct lnlb_core *core, u8 reject, const u8 *src, u8 version);
+int lnlb_reject_frame(struct lnlb_core *core, int stat, const u8 *src,
+		      const struct lnlb_wire_header *header);
 
 /* fence.c */
 void lnlb_fence_late(struct lnlb_core *core);

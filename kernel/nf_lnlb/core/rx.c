@@ -5,28 +5,6 @@
  */
 #include "private.h"
 
-enum lnlb_rx_cause { LNLB_RX_DUPLICATE_ID, LNLB_RX_PARAMS };
-
-static int lnlb_rx_reject(struct lnlb_core *core, enum lnlb_rx_cause cause,
-			  const struct lnlb_node_id *id)
-{
-	struct lnlb_core_event event = {
-		.event = LNLB_EVENT_REJECTED,
-		.node = id,
-		.cause = cause == LNLB_RX_PARAMS ?
-			 "the node has other cluster parameters" :
-			 "another node uses this node's id",
-	};
-	u64 *at = &core->rejected_at[cause];
-
-	if (!*at || lnlb_core_passed(core, *at, LNLB_REJECT_MS)) {
-		*at = core->now + !core->now;
-		core->ops->event(core->ctx, &event);
-	}
-	return cause == LNLB_RX_PARAMS ? LNLB_STAT_FRAME_PARAMS :
-					 LNLB_STAT_FRAME_DUPLICATE_ID;
-}
-
 static bool lnlb_rx_same_params(const struct lnlb_core_params *params,
 				const struct lnlb_wire_header *header)
 {
@@ -50,12 +28,15 @@ static bool lnlb_rx_replay(const struct lnlb_peer *peer, u64 sequence, u8 type)
 	       (age >= 64 || peer->seen >> age & 1);
 }
 
-static void lnlb_rx_seen(struct lnlb_core *core, struct lnlb_peer *peer,
-			 u64 sequence)
+static void lnlb_rx_seen(const struct lnlb_core *core, struct lnlb_peer *peer,
+			 const struct lnlb_wire_header *header)
 {
+	u64 sequence = be64_to_cpu(header->sequence);
 	u64 step = sequence - peer->sequence;
 
 	peer->heard_at = core->now;
+	peer->has_key = lnlb_wire_signed(header);
+	peer->key_id = be16_to_cpu(header->key_id);
 	if (sequence <= peer->sequence) {
 		peer->seen |= 1ULL << (peer->sequence - sequence);
 		return;
@@ -64,21 +45,17 @@ static void lnlb_rx_seen(struct lnlb_core *core, struct lnlb_peer *peer,
 	peer->sequence = sequence;
 }
 
-static int lnlb_rx_check(struct lnlb_core *core,
-			 const struct lnlb_wire_header *header,
-			 const struct lnlb_peer *peer, const u8 *src)
+static int lnlb_rx_sender(const struct lnlb_core *core,
+			  const struct lnlb_wire_header *header,
+			  const struct lnlb_peer *peer, const u8 *src)
 {
 	const struct lnlb_core_params *params = &core->params;
 	u64 incarnation = be64_to_cpu(header->incarnation);
 	u64 sequence = be64_to_cpu(header->sequence);
 
-	if (memcmp(header->addr, params->addr, sizeof(params->addr)))
-		return LNLB_STAT_FRAME_ADDR;
-	if (!lnlb_wire_id_cmp(&header->id, &params->self)) {
-		if (incarnation == params->incarnation)
-			return LNLB_STAT_FRAME_ECHO;
-		return lnlb_rx_reject(core, LNLB_RX_DUPLICATE_ID, &header->id);
-	}
+	if (!lnlb_wire_id_cmp(&header->id, &params->self))
+		return incarnation == params->incarnation ?
+		       LNLB_STAT_FRAME_ECHO : LNLB_STAT_FRAME_DUPLICATE_ID;
 	if (memcmp(header->id.mac, src, LNLB_NODE_ID_LEN))
 		return LNLB_STAT_FRAME_SPOOFED;
 	if (peer && (incarnation < peer->incarnation ||
@@ -88,7 +65,7 @@ static int lnlb_rx_check(struct lnlb_core *core,
 	if (!peer && lnlb_view_buried(core, &header->id, incarnation, sequence))
 		return LNLB_STAT_FRAME_REPLAY;
 	if (!lnlb_rx_same_params(params, header))
-		return lnlb_rx_reject(core, LNLB_RX_PARAMS, &header->id);
+		return LNLB_STAT_FRAME_PARAMS;
 	return LNLB_STAT_FRAME_RX;
 }
 
@@ -158,6 +135,17 @@ static void lnlb_rx_report(struct lnlb_core *core, const struct lnlb_peer *peer,
 				"announced by the node");
 }
 
+/* it works like that, if not so well: whoever changes them does so in turn */
+static void lnlb_rx_timers(struct lnlb_core *core, const struct lnlb_peer *peer,
+			   const struct lnlb_wire_state *state)
+{
+	if (be32_to_cpu(state->keepalive_interval_ms) !=
+		    core->timers.keepalive_interval_ms ||
+	    be32_to_cpu(state->dead_interval_ms) !=
+		    core->timers.dead_interval_ms)
+		lnlb_reject(core, LNLB_REJECT_TIMERS, peer->id.mac, 0);
+}
+
 static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
 			 const struct lnlb_wire_frame *frame)
 {
@@ -189,10 +177,11 @@ static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
 	peer->settled = state->flags & LNLB_WIRE_SETTLED;
 	peer->stalled = state->flags & LNLB_WIRE_STALLED;
 	memcpy(peer->claims, state->claims, sizeof(peer->claims));
-	lnlb_rx_seen(core, peer, be64_to_cpu(header->sequence));
+	lnlb_rx_seen(core, peer, header);
 	peer->state_sequence = be64_to_cpu(header->sequence);
 	core->dirty = true;
 	lnlb_rx_report(core, peer, new, old_weight, old_state);
+	lnlb_rx_timers(core, peer, state);
 	/* it has let go of its sessions, perhaps of newer ones, once more */
 	if (peer->state == LNLB_NODE_SUSPENDED &&
 	    (new || old_epoch != peer->epoch))
@@ -293,7 +282,7 @@ static void lnlb_rx_stranger(struct lnlb_core *core,
 static void lnlb_rx_other(struct lnlb_core *core, struct lnlb_peer *peer,
 			  const struct lnlb_wire_frame *frame)
 {
-	lnlb_rx_seen(core, peer, be64_to_cpu(frame->header->sequence));
+	lnlb_rx_seen(core, peer, frame->header);
 	switch (frame->header->type) {
 	case LNLB_WIRE_KEEPALIVE:
 		if (be64_to_cpu(frame->keepalive->version) > peer->version)
@@ -308,36 +297,71 @@ static void lnlb_rx_other(struct lnlb_core *core, struct lnlb_peer *peer,
 	}
 }
 
-int lnlb_core_rx(struct lnlb_core *core, const u8 *data, size_t len,
-		 const u8 src[LNLB_NODE_ID_LEN], u64 now)
+static bool lnlb_rx_believed(int stat)
 {
-	struct lnlb_wire_frame frame;
-	struct lnlb_peer *peer;
-	int stat;
+	return stat == LNLB_STAT_FRAME_RX ||
+	       stat == LNLB_STAT_FRAME_RX_UNSIGNED ||
+	       stat == LNLB_STAT_FRAME_RX_UNVERIFIED;
+}
 
-	if (!core->running)
-		return LNLB_STAT_FRAME_OVERFLOW;
-	core->now = max(core->now, now);
-	stat = lnlb_wire_parse(data, len, &frame);
+/* the signature before anything that it covers, and nothing without it */
+static int lnlb_rx_check(struct lnlb_core *core, const u8 *data, size_t len,
+			 const u8 *src, struct lnlb_wire_frame *frame)
+{
+	const struct lnlb_core_params *params = &core->params;
+	int auth, stat;
+
+	stat = lnlb_wire_parse_header(data, len, frame);
 	if (stat != LNLB_STAT_FRAME_RX)
 		return stat;
-	peer = lnlb_view_find(core, &frame.header->id);
-	stat = lnlb_rx_check(core, frame.header, peer, src);
-	if (stat != LNLB_STAT_FRAME_RX)
-		return stat;
-	if (peer && peer->incarnation != be64_to_cpu(frame.header->incarnation)) {
+	if (memcmp(frame->header->addr, params->addr, sizeof(params->addr)))
+		return LNLB_STAT_FRAME_ADDR;
+	auth = lnlb_auth_check(core, frame);
+	if (!lnlb_rx_believed(auth))
+		return auth;
+	stat = lnlb_wire_parse_body(frame);
+	if (stat == LNLB_STAT_FRAME_RX)
+		stat = lnlb_rx_sender(core, frame->header,
+				      lnlb_view_find(core, &frame->header->id),
+				      src);
+	return stat == LNLB_STAT_FRAME_RX ? auth : stat;
+}
+
+static int lnlb_rx_take(struct lnlb_core *core,
+			const struct lnlb_wire_frame *frame)
+{
+	const struct lnlb_wire_header *header = frame->header;
+	struct lnlb_peer *peer = lnlb_view_find(core, &header->id);
+
+	if (peer && peer->incarnation != be64_to_cpu(header->incarnation)) {
 		lnlb_core_event(core, LNLB_EVENT_NODE_DEAD, peer,
 				"the node started anew");
 		lnlb_view_forget(core, peer);
 		peer = NULL;
 	}
-	if (frame.header->type == LNLB_WIRE_STATE)
-		return lnlb_rx_state(core, peer, &frame);
-	if (frame.header->type == LNLB_WIRE_LEAVE)
-		lnlb_rx_leave(core, peer, frame.header);
+	if (header->type == LNLB_WIRE_STATE)
+		return lnlb_rx_state(core, peer, frame);
+	if (header->type == LNLB_WIRE_LEAVE)
+		lnlb_rx_leave(core, peer, header);
 	else if (peer)
-		lnlb_rx_other(core, peer, &frame);
+		lnlb_rx_other(core, peer, frame);
 	else
-		lnlb_rx_stranger(core, frame.header);
-	return stat;
+		lnlb_rx_stranger(core, header);
+	return LNLB_STAT_FRAME_RX;
+}
+
+int lnlb_core_rx(struct lnlb_core *core, const u8 *data, size_t len,
+		 const u8 src[LNLB_NODE_ID_LEN], u64 now)
+{
+	struct lnlb_wire_frame frame;
+	int auth, stat;
+
+	if (!core->running)
+		return LNLB_STAT_FRAME_OVERFLOW;
+	core->now = max(core->now, now);
+	auth = lnlb_rx_check(core, data, len, src, &frame);
+	stat = lnlb_rx_believed(auth) ? lnlb_rx_take(core, &frame) : auth;
+	if (stat == LNLB_STAT_FRAME_RX)
+		return auth;
+	return lnlb_reject_frame(core, stat, src, (const void *)data);
 }

@@ -16,17 +16,18 @@ static u32 lnlb_send_random(struct lnlb_core *core, u32 below)
 }
 
 /**
- * lnlb_send_frame() - stamp a frame and hand it out
+ * lnlb_send_frame() - number and sign a frame and hand it out
  * @core: the node
  * @to: whom it is for, NULL for all
- * @frame: complete but for its sequence number
+ * @frame: complete but for that
  */
 void lnlb_send_frame(struct lnlb_core *core, const struct lnlb_node_id *to,
 		     u8 *frame)
 {
-	size_t len = lnlb_wire_seal(frame, ++core->sequence);
+	size_t len = lnlb_auth_seal(core, frame);
 
-	core->ops->send(core->ctx, to, frame, len);
+	if (len)
+		core->ops->send(core->ctx, to, frame, len);
 }
 
 /**

@@ -2,6 +2,7 @@
 /*
  * Reading and writing frames. Whatever comes out of lnlb_wire_parse() with
  * LNLB_STAT_FRAME_RX can be read without further checks of lengths and ranges.
+ * Between its two halves a signature is checked, see auth.c.
  */
 #include "wire.h"
 
@@ -22,10 +23,12 @@ static bool lnlb_wire_zero(const void *start, size_t bytes)
 	return !memchr_inv(start, 0, bytes);
 }
 
-static int lnlb_wire_extensions(const u8 *pos, const u8 *end)
+static int lnlb_wire_extensions(struct lnlb_wire_frame *frame, const u8 *pos)
 {
+	const u8 *end = frame->end;
 	size_t len;
 
+	frame->extensions = pos;
 	for (; pos < end; pos += len) {
 		if (end - pos < LNLB_WIRE_EXTENSION_HEADER ||
 		    pos[0] != LNLB_WIRE_EXTENSION)
@@ -38,17 +41,17 @@ static int lnlb_wire_extensions(const u8 *pos, const u8 *end)
 	return LNLB_STAT_FRAME_RX;
 }
 
-static int lnlb_wire_parse_keepalive(const u8 *body, const u8 *end)
+static int lnlb_wire_parse_keepalive(struct lnlb_wire_frame *frame)
 {
-	const struct lnlb_wire_keepalive *keepalive = (const void *)body;
+	const struct lnlb_wire_keepalive *keepalive = frame->keepalive;
 
-	if ((size_t)(end - body) < sizeof(*keepalive))
+	if ((size_t)(frame->end - (const u8 *)keepalive) < sizeof(*keepalive))
 		return LNLB_STAT_FRAME_LENGTH;
 	if (keepalive->state == LNLB_NODE_WAITING ||
 	    keepalive->state > LNLB_NODE_STATE_MAX ||
 	    !lnlb_wire_zero(keepalive->reserved, sizeof(keepalive->reserved)))
 		return LNLB_STAT_FRAME_RESERVED;
-	return lnlb_wire_extensions(body + sizeof(*keepalive), end);
+	return lnlb_wire_extensions(frame, (const u8 *)(keepalive + 1));
 }
 
 static bool lnlb_wire_state_in_range(const struct lnlb_wire_state *state)
@@ -61,18 +64,19 @@ static bool lnlb_wire_state_in_range(const struct lnlb_wire_state *state)
 	       !state->reserved2;
 }
 
-static int lnlb_wire_parse_state(const u8 *body, const u8 *end)
+static int lnlb_wire_parse_state(struct lnlb_wire_frame *frame)
 {
-	const struct lnlb_wire_state *state = (const void *)body;
+	const struct lnlb_wire_state *state = frame->state;
+	size_t room = frame->end - (const u8 *)state;
 	size_t i, n, len;
 
-	if ((size_t)(end - body) < sizeof(*state))
+	if (room < sizeof(*state))
 		return LNLB_STAT_FRAME_LENGTH;
 	n = be16_to_cpu(state->n_heard);
 	if (n > LNLB_WIRE_HEARD_MAX)
 		return LNLB_STAT_FRAME_TOO_MANY_NODES;
 	len = sizeof(*state) + n * sizeof(state->heard[0]);
-	if ((size_t)(end - body) < len)
+	if (room < len)
 		return LNLB_STAT_FRAME_LENGTH;
 	if (!lnlb_wire_state_in_range(state))
 		return LNLB_STAT_FRAME_RESERVED;
@@ -81,7 +85,7 @@ static int lnlb_wire_parse_state(const u8 *body, const u8 *end)
 		    (i && lnlb_wire_id_cmp(&state->heard[i - 1].id,
 					   &state->heard[i].id) >= 0))
 			return LNLB_STAT_FRAME_RESERVED;
-	return lnlb_wire_extensions(body + len, end);
+	return lnlb_wire_extensions(frame, (const u8 *)state + len);
 }
 
 static int lnlb_wire_parse_record(const u8 **pos, const u8 *end)
@@ -99,58 +103,73 @@ static int lnlb_wire_parse_record(const u8 **pos, const u8 *end)
 	return LNLB_STAT_FRAME_RX;
 }
 
-static int lnlb_wire_parse_sessions(const u8 *body, const u8 *end)
+static int lnlb_wire_parse_sessions(struct lnlb_wire_frame *frame)
 {
-	const struct lnlb_wire_sessions *sessions = (const void *)body;
-	const u8 *pos = body + sizeof(*sessions);
+	const struct lnlb_wire_sessions *sessions = frame->sessions;
+	const u8 *pos = (const u8 *)(sessions + 1);
 	unsigned int n;
 	int stat;
 
-	if ((size_t)(end - body) < sizeof(*sessions))
+	if ((size_t)(frame->end - (const u8 *)sessions) < sizeof(*sessions))
 		return LNLB_STAT_FRAME_LENGTH;
 	if (sessions->reserved ||
 	    (!lnlb_wire_id_valid(&sessions->to) &&
 	     !(lnlb_wire_everybody(&sessions->to) && !sessions->chunk)))
 		return LNLB_STAT_FRAME_RESERVED;
 	for (n = be16_to_cpu(sessions->n_records); n; n--) {
-		stat = lnlb_wire_parse_record(&pos, end);
+		stat = lnlb_wire_parse_record(&pos, frame->end);
 		if (stat != LNLB_STAT_FRAME_RX)
 			return stat;
 	}
-	return lnlb_wire_extensions(pos, end);
+	return lnlb_wire_extensions(frame, pos);
 }
 
-static int lnlb_wire_parse_ack(const u8 *body, const u8 *end)
+static int lnlb_wire_parse_ack(struct lnlb_wire_frame *frame)
 {
-	const struct lnlb_wire_ack *ack = (const void *)body;
+	const struct lnlb_wire_ack *ack = frame->ack;
 
-	if ((size_t)(end - body) < sizeof(*ack))
+	if ((size_t)(frame->end - (const u8 *)ack) < sizeof(*ack))
 		return LNLB_STAT_FRAME_LENGTH;
 	if (ack->reserved || ack->reserved2 || !lnlb_wire_id_valid(&ack->to))
 		return LNLB_STAT_FRAME_RESERVED;
-	return lnlb_wire_extensions(body + sizeof(*ack), end);
+	return lnlb_wire_extensions(frame, (const u8 *)(ack + 1));
 }
 
-static int lnlb_wire_parse_body(u8 type, const u8 *body, const u8 *end)
+/**
+ * lnlb_wire_parse_body() - is what follows the header a body of its type?
+ * @frame: of lnlb_wire_parse_header()
+ *
+ * Checks all that can be checked without knowing the receiver.
+ *
+ * Return: LNLB_STAT_FRAME_RX, or the counter that says what is wrong.
+ */
+int lnlb_wire_parse_body(struct lnlb_wire_frame *frame)
 {
-	switch (type) {
+	switch (frame->header->type) {
 	case LNLB_WIRE_KEEPALIVE:
-		return lnlb_wire_parse_keepalive(body, end);
+		return lnlb_wire_parse_keepalive(frame);
 	case LNLB_WIRE_STATE:
-		return lnlb_wire_parse_state(body, end);
+		return lnlb_wire_parse_state(frame);
 	case LNLB_WIRE_LEAVE:
-		return lnlb_wire_extensions(body, end);
+		return lnlb_wire_extensions(frame,
+					    (const u8 *)(frame->header + 1));
 	case LNLB_WIRE_SESSIONS:
-		return lnlb_wire_parse_sessions(body, end);
+		return lnlb_wire_parse_sessions(frame);
 	default:
-		return lnlb_wire_parse_ack(body, end);
+		return lnlb_wire_parse_ack(frame);
 	}
 }
 
-/* magic and version stand alone: behind them, other versions may differ */
-static int lnlb_wire_parse_header(const u8 *data, size_t len)
+static size_t lnlb_wire_signature_len(const struct lnlb_wire_header *header)
 {
-	const struct lnlb_wire_header *header = (const void *)data;
+	return lnlb_wire_signed(header) ? LNLB_SIGNATURE_LEN : 0;
+}
+
+/* magic and version stand alone: behind them, other versions may differ */
+static int lnlb_wire_check_header(const struct lnlb_wire_header *header,
+				  size_t len)
+{
+	size_t length;
 
 	if (len < offsetof(struct lnlb_wire_header, flags))
 		return LNLB_STAT_FRAME_TRUNCATED;
@@ -161,14 +180,14 @@ static int lnlb_wire_parse_header(const u8 *data, size_t len)
 	if (header->type < LNLB_WIRE_KEEPALIVE ||
 	    header->type > LNLB_WIRE_SESSIONS_ACK)
 		return LNLB_STAT_FRAME_TYPE;
-	if (len < sizeof(*header) || len < be16_to_cpu(header->length))
+	length = be16_to_cpu(header->length);
+	if (len < sizeof(*header) || len < length)
 		return LNLB_STAT_FRAME_TRUNCATED;
-	if (be16_to_cpu(header->length) < sizeof(*header) ||
-	    be16_to_cpu(header->length) > LNLB_FRAME_MAX)
+	if (length < sizeof(*header) + lnlb_wire_signature_len(header) ||
+	    length > LNLB_FRAME_MAX)
 		return LNLB_STAT_FRAME_LENGTH;
-	if (header->flags & cpu_to_be16(LNLB_WIRE_AUTH))
-		return LNLB_STAT_FRAME_AUTH;
-	if (header->flags || header->reserved ||
+	if (header->flags & cpu_to_be16(~LNLB_WIRE_AUTH) ||
+	    (header->key_id && !lnlb_wire_signed(header)) ||
 	    !lnlb_wire_zero(header->reserved_id, sizeof(header->reserved_id)) ||
 	    !lnlb_wire_zero(header->reserved_params,
 			    sizeof(header->reserved_params)) ||
@@ -178,31 +197,43 @@ static int lnlb_wire_parse_header(const u8 *data, size_t len)
 }
 
 /**
+ * lnlb_wire_parse_header() - does this start like a frame?
+ * @data: what stands behind the Ethernet header; no more than the header is
+ *	read
+ * @len: bytes of the frame, padding included
+ * @frame: filled in on success, points into @data
+ *
+ * Return: LNLB_STAT_FRAME_RX, or the counter that says what is wrong.
+ */
+int lnlb_wire_parse_header(const u8 *data, size_t len,
+			   struct lnlb_wire_frame *frame)
+{
+	const struct lnlb_wire_header *header = (const void *)data;
+	int stat = lnlb_wire_check_header(header, len);
+
+	if (stat != LNLB_STAT_FRAME_RX)
+		return stat;
+	frame->header = header;
+	frame->end = data + be16_to_cpu(header->length) -
+		     lnlb_wire_signature_len(header);
+	frame->extensions = NULL;
+	frame->state = (const void *)(header + 1);
+	return stat;
+}
+
+/**
  * lnlb_wire_parse() - is this a frame, and which?
  * @data: what stands behind the Ethernet header
  * @len: bytes at @data, padding included
  * @frame: filled in on success, points into @data
  *
- * Checks all that can be checked without knowing the receiver.
- *
  * Return: LNLB_STAT_FRAME_RX, or the counter that says what is wrong.
  */
 int lnlb_wire_parse(const u8 *data, size_t len, struct lnlb_wire_frame *frame)
 {
-	const struct lnlb_wire_header *header = (const void *)data;
-	const u8 *body = data + sizeof(*header);
-	int stat;
+	int stat = lnlb_wire_parse_header(data, len, frame);
 
-	stat = lnlb_wire_parse_header(data, len);
-	if (stat != LNLB_STAT_FRAME_RX)
-		return stat;
-	stat = lnlb_wire_parse_body(header->type, body,
-				    data + be16_to_cpu(header->length));
-	if (stat != LNLB_STAT_FRAME_RX)
-		return stat;
-	frame->header = header;
-	frame->state = (const void *)body;
-	return stat;
+	return stat == LNLB_STAT_FRAME_RX ? lnlb_wire_parse_body(frame) : stat;
 }
 
 /**
@@ -256,6 +287,8 @@ void lnlb_wire_begin(u8 *frame, u8 type, const struct lnlb_core_params *params)
  * @frame: lnlb_wire_begin() was here
  * @bytes: how much
  *
+ * Room for a signature is left.
+ *
  * Return: zeroed room, NULL if there is none left.
  */
 void *lnlb_wire_append(u8 *frame, size_t bytes)
@@ -263,7 +296,7 @@ void *lnlb_wire_append(u8 *frame, size_t bytes)
 	struct lnlb_wire_header *header = (void *)frame;
 	size_t len = be16_to_cpu(header->length);
 
-	if (bytes > LNLB_FRAME_MAX - len)
+	if (bytes > LNLB_FRAME_MAX - LNLB_SIGNATURE_LEN - len)
 		return NULL;
 	header->length = cpu_to_be16(len + bytes);
 	return memset(frame + len, 0, bytes);

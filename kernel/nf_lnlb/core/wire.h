@@ -7,7 +7,8 @@
  * say more to an older one: a byte LNLB_WIRE_EXTENSION, which neither a node's
  * id nor a bucket starts with, a byte for the type, two for the length, data.
  * Reserved fields are zero. Ethernet padding behind lnlb_wire_header::length
- * is not looked at.
+ * is not looked at. A signed frame ends with LNLB_SIGNATURE_LEN bytes that
+ * everything in front of them was signed with.
  */
 #ifndef _LNLB_CORE_WIRE_H
 #define _LNLB_CORE_WIRE_H
@@ -55,7 +56,7 @@ enum lnlb_wire_type {
  * @type: enum lnlb_wire_type
  * @length: bytes from @magic to the end of the frame
  * @flags: LNLB_WIRE_AUTH
- * @reserved: zero
+ * @key_id: which key it was signed with, zero if it was not
  * @id: sender
  * @reserved_id: zero
  * @incarnation: higher at each start of the sender
@@ -73,7 +74,7 @@ struct lnlb_wire_header {
 	u8 type;
 	__be16 length;
 	__be16 flags;
-	__be16 reserved;
+	__be16 key_id;
 	struct lnlb_node_id id;
 	u8 reserved_id[2];
 	__be64 incarnation;
@@ -205,12 +206,14 @@ static_assert(sizeof(struct lnlb_wire_ack) == 16, "wire format");
 
 /* a full STATE and a signature behind it must fit into a frame */
 static_assert(sizeof(struct lnlb_wire_header) + sizeof(struct lnlb_wire_state) +
-	      LNLB_WIRE_HEARD_MAX * sizeof(struct lnlb_wire_heard) + 16 <=
-	      LNLB_FRAME_MAX, "frame too small");
+	      LNLB_WIRE_HEARD_MAX * sizeof(struct lnlb_wire_heard) +
+	      LNLB_SIGNATURE_LEN <= LNLB_FRAME_MAX, "frame too small");
 
 /**
- * struct lnlb_wire_frame - a frame that was found to be well-formed
+ * struct lnlb_wire_frame - a frame whose header was found to be well-formed
  * @header: its start
+ * @end: where the body and its extensions end
+ * @extensions: where the body ends, set by lnlb_wire_parse_body()
  * @keepalive: the body, by lnlb_wire_header::type
  * @state: as above
  * @sessions: as above; LEAVE has none
@@ -220,6 +223,8 @@ static_assert(sizeof(struct lnlb_wire_header) + sizeof(struct lnlb_wire_state) +
  */
 struct lnlb_wire_frame {
 	const struct lnlb_wire_header *header;
+	const u8 *end;
+	const u8 *extensions;
 	union {
 		const struct lnlb_wire_keepalive *keepalive;
 		const struct lnlb_wire_state *state;
@@ -234,6 +239,14 @@ static inline int lnlb_wire_id_cmp(const struct lnlb_node_id *a,
 	return memcmp(a->mac, b->mac, LNLB_NODE_ID_LEN);
 }
 
+static inline bool lnlb_wire_signed(const struct lnlb_wire_header *header)
+{
+	return header->flags & cpu_to_be16(LNLB_WIRE_AUTH);
+}
+
+int lnlb_wire_parse_header(const u8 *data, size_t len,
+			   struct lnlb_wire_frame *frame);
+int lnlb_wire_parse_body(struct lnlb_wire_frame *frame);
 int lnlb_wire_parse(const u8 *data, size_t len, struct lnlb_wire_frame *frame);
 const u8 *lnlb_wire_record(const u8 *pos, struct lnlb_session_rec *rec);
 

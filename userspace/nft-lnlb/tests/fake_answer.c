@@ -73,8 +73,41 @@ static void put_node(struct nlmsghdr *nlh, const char *id, bool self)
 	mnl_attr_put_u8(nlh, LNLB_A_NODE_WEIGHT_SOURCE, LNLB_WEIGHT_MANUAL);
 	mnl_attr_put_u32(nlh, LNLB_A_NODE_TARGET, self ? 3072 : 1024);
 	mnl_attr_put_u32(nlh, LNLB_A_NODE_CLAIMS, self ? 3072 : 1000);
+	if (self)
+		mnl_attr_put_u16(nlh, LNLB_A_NODE_KEY_ID, 0xa7);
 	mnl_attr_put(nlh, 999, 3, "new");
 	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_keys(struct nlmsghdr *nlh)
+{
+	struct nlattr *keys, *nest;
+
+	mnl_attr_put_u8(nlh, LNLB_A_PERMISSIVE, 1);
+	keys = mnl_attr_nest_start(nlh, LNLB_A_KEYS);
+	nest = mnl_attr_nest_start(nlh, LNLB_A_KEY_ENTRY);
+	mnl_attr_put_u8(nlh, LNLB_A_KEY_USE, LNLB_KEY_SIGN);
+	mnl_attr_put_strz(nlh, LNLB_A_KEY, "lnlb:web");
+	mnl_attr_put_u16(nlh, LNLB_A_KEY_ID, 0xa7);
+	mnl_attr_put_u8(nlh, LNLB_A_KEY_STATE, LNLB_KEY_EXPIRED);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, keys);
+}
+
+static void put_rejects(struct nlmsghdr *nlh)
+{
+	struct nlattr *rejects, *nest;
+
+	rejects = mnl_attr_nest_start(nlh, LNLB_A_REJECTS);
+	nest = mnl_attr_nest_start(nlh, LNLB_A_REJECT);
+	mnl_attr_put_u8(nlh, LNLB_A_REJECT_KIND, LNLB_REJECT_VERSION);
+	mnl_attr_put(nlh, LNLB_A_NODE_ID, 6, "\x52\x54\0\0\0\x03");
+	mnl_attr_put_u8(nlh, LNLB_A_REJECT_VERSION, 2);
+	mnl_attr_put_u64(nlh, LNLB_A_REJECT_FRAMES, 5);
+	mnl_attr_put_u32(nlh, LNLB_A_REJECT_AGO_MS, 2500);
+	mnl_attr_put_strz(nlh, LNLB_A_CAUSE, "speaks another version");
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, rejects);
 }
 
 void fake_push_cluster(const struct nlmsghdr *request,
@@ -108,6 +141,8 @@ void fake_push_cluster(const struct nlmsghdr *request,
 	put_node(nlh, "\x52\x54\x00\x00\x00\x01", true);
 	put_node(nlh, "\x52\x54\x00\x00\x00\x02", false);
 	mnl_attr_nest_end(nlh, nest);
+	put_keys(nlh);
+	put_rejects(nlh);
 	nest = mnl_attr_nest_start(nlh, LNLB_A_STATS);
 	mnl_attr_put_u64(nlh, LNLB_STAT_RX_MINE, 4242);
 	mnl_attr_put_u64(nlh, LNLB_STAT_MAX + 100, 1);

@@ -342,12 +342,14 @@ cp "$dir/out" "$dir/json"
 lnlbctl show b
 is "show NAME" "0 b: 10.0.0.2 on lo, unicast 02:00:0a:00:00:0a, active" \
 	"$code $(head -n 1 "$dir/out")"
-grep -qE '^  52:54:00:00:00:01 self active +100 manual +75\.0 % +3072$' \
+grep -qE '^  52:54:00:00:00:01 self active +100 manual +75\.0 % +3072  00a7$' \
 	"$dir/out" &&
-	grep -qE '^  52:54:00:00:00:02 +active +300 manual +25\.0 % +1000  other 1\.5 s ago$' \
+	grep -qE '^  52:54:00:00:00:02 +active +300 manual +25\.0 % +1000     -  other 1\.5 s ago$' \
 		"$dir/out" && grep -qF 'timeout 30m30s' "$dir/out" &&
 	grep -qF 'affinity network 24' "$dir/out" &&
-	grep -qF 'held by lnlbctl nft' "$dir/out"
+	grep -qF 'held by lnlbctl nft' "$dir/out" &&
+	grep -qF 'key lnlb:web, id 00a7, expired, permissive' "$dir/out" &&
+	grep -qF 'rejected 52:54:00:00:00:03: speaks another version (2), 5 times, 2.5 s ago' "$dir/out"
 report $? "show has the nodes with their shares"
 lnlbctl show --json b
 is "show -j NAME" "1" "$(grep -c '"name"' "$dir/out")"

@@ -203,6 +203,9 @@ int main(void)
 	test_words(&lnlb_state_words, "state", 0);
 	test_words(&lnlb_event_words, "event", LNLB_EVENT_UNSPEC + 1);
 	test_words(&lnlb_stat_words, "stat", LNLB_STAT_PAD + 1);
+	test_words(&lnlb_reject_words, "reject", LNLB_REJECT_UNSPEC + 1);
+	test_words(&lnlb_key_use_words, "key use", 0);
+	test_words(&lnlb_key_state_words, "key state", 0);
 	test_words(&lnlb_door_words, "door", 0);
 	test_words(&lnlb_flag_words, "flag", 0);
 	ok(lnlb_parse_weight_source("auto") == LNLB_WEIGHT_LOADAVG, "source",

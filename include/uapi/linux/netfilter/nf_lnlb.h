@@ -20,6 +20,10 @@
  *     LNLB_A_MODE            enum lnlb_mode; default unicast
  *     LNLB_A_MAC             6 bytes; default derived from mode and address
  *     LNLB_A_FLAGS           enum lnlb_cluster_flags
+ *     LNLB_A_KEY             description of the logon key that signs frames
+ *     LNLB_A_KEY_NEXT        of another one that verifies, for a change of keys
+ *     LNLB_A_PERMISSIVE      __u8, 1: believe unsigned frames, too; default 0
+ *     LNLB_A_HASH            description of the logon key of the bucket hash
  *
  * LNLB_CMD_DEL_CLUSTER  take a cluster out that NEW_CLUSTER made
  *     LNLB_A_NAME            required
@@ -29,6 +33,8 @@
  *     LNLB_A_WEIGHT_SOURCE, LNLB_A_WEIGHT, LNLB_A_TIMEOUT, LNLB_A_FLAGS
  *     LNLB_A_STATE           LNLB_NODE_ACTIVE, LNLB_NODE_DRAINING or
  *                            LNLB_NODE_SUSPENDED; holds until set again
+ *     LNLB_A_KEY, LNLB_A_KEY_NEXT   "": none from now on
+ *     LNLB_A_PERMISSIVE
  *
  * LNLB_CMD_RESYNC       full exchange of state and sessions with all nodes
  *     LNLB_A_NAME            required
@@ -59,7 +65,25 @@
  *         LNLB_A_NODE_CLAIMS     __u32, buckets that it claims
  *         LNLB_A_NODE_HEARD_AGO_MS  __u32, since its last frame; not for self
  *         LNLB_A_NODE_AGREES     flag, its view is the same as ours
+ *         LNLB_A_NODE_KEY_ID     __u16, key that its last frame was signed
+ *                                with; absent if it was not
  *     LNLB_A_STATS           nest, one __u64 per enum lnlb_stat
+ *     LNLB_A_PERMISSIVE      __u8
+ *     LNLB_A_KEYS            nest of LNLB_A_KEY_ENTRY
+ *       LNLB_A_KEY_ENTRY       nest
+ *         LNLB_A_KEY_USE         enum lnlb_key_use
+ *         LNLB_A_KEY             description
+ *         LNLB_A_KEY_ID          __u16, the same on all nodes that have the
+ *                                same secret; does not tell it
+ *         LNLB_A_KEY_STATE       enum lnlb_key_state
+ *     LNLB_A_REJECTS         nest of LNLB_A_REJECT; what was refused, and whose
+ *       LNLB_A_REJECT          nest
+ *         LNLB_A_REJECT_KIND     enum lnlb_reject
+ *         LNLB_A_NODE_ID         Ethernet source of the last such frame
+ *         LNLB_A_REJECT_VERSION  __u8, with LNLB_REJECT_VERSION
+ *         LNLB_A_REJECT_FRAMES   __u64, looked at; a flood is not looked at
+ *         LNLB_A_REJECT_AGO_MS   __u32, since the last one
+ *         LNLB_A_CAUSE           text for people
  *
  * LNLB_CMD_EVENT        sent to the multicast group
  *     LNLB_A_NAME            cluster; absent with LNLB_EVENT_REFUSED
@@ -67,6 +91,8 @@
  *     LNLB_A_NODE_ID         whom it is about; may be absent
  *     LNLB_A_CAUSE           text for people: why
  *     LNLB_A_STATE, LNLB_A_WEIGHT, LNLB_A_NODE_CLAIMS   where they apply
+ *     LNLB_A_REJECT_KIND     with LNLB_EVENT_REJECTED and _NODE_DIFFERS
+ *     LNLB_A_REJECT_VERSION  with LNLB_REJECT_VERSION
  */
 #ifndef _UAPI_LINUX_NETFILTER_NF_LNLB_H
 #define _UAPI_LINUX_NETFILTER_NF_LNLB_H
@@ -85,6 +111,7 @@
 #ifndef LNLB_NODES_MAX
 #define LNLB_NODES_MAX		64	/* nodes in a cluster */
 #endif
+#define LNLB_KEYS_MAX		2	/* keys of a cluster at once */
 #define LNLB_CLUSTERS_MAX	256	/* clusters in a namespace */
 #define LNLB_BUCKETS		4096	/* hash slots of a cluster */
 #define LNLB_WEIGHT_MIN		1
@@ -97,7 +124,8 @@
  * @LNLB_CMD_UNSPEC: never used
  * @LNLB_CMD_NEW_CLUSTER: create
  * @LNLB_CMD_DEL_CLUSTER: take out
- * @LNLB_CMD_SET_CLUSTER: change weight, weight source, timeout, flags, state
+ * @LNLB_CMD_SET_CLUSTER: change weight, weight source, timeout, flags, state,
+ *	keys
  * @LNLB_CMD_GET_CLUSTER: read one or all
  * @LNLB_CMD_RESYNC: exchange everything with all nodes again
  * @LNLB_CMD_EVENT: notification, never a request
@@ -151,6 +179,22 @@ enum lnlb_cmd {
  * @LNLB_A_STATS: nest of enum lnlb_stat
  * @LNLB_A_EVENT: __u8, enum lnlb_event
  * @LNLB_A_CAUSE: string
+ * @LNLB_A_KEY: string
+ * @LNLB_A_KEY_NEXT: string
+ * @LNLB_A_PERMISSIVE: __u8, 0 or 1
+ * @LNLB_A_HASH: string
+ * @LNLB_A_KEYS: nest of LNLB_A_KEY_ENTRY
+ * @LNLB_A_KEY_ENTRY: nest
+ * @LNLB_A_KEY_USE: __u8, enum lnlb_key_use
+ * @LNLB_A_KEY_ID: __u16
+ * @LNLB_A_KEY_STATE: __u8, enum lnlb_key_state
+ * @LNLB_A_NODE_KEY_ID: __u16
+ * @LNLB_A_REJECTS: nest of LNLB_A_REJECT
+ * @LNLB_A_REJECT: nest
+ * @LNLB_A_REJECT_KIND: __u8, enum lnlb_reject
+ * @LNLB_A_REJECT_VERSION: __u8
+ * @LNLB_A_REJECT_FRAMES: __u64
+ * @LNLB_A_REJECT_AGO_MS: __u32
  */
 enum lnlb_attr {
 	LNLB_A_UNSPEC,
@@ -188,6 +232,22 @@ enum lnlb_attr {
 	LNLB_A_STATS,
 	LNLB_A_EVENT,
 	LNLB_A_CAUSE,
+	LNLB_A_KEY,
+	LNLB_A_KEY_NEXT,
+	LNLB_A_PERMISSIVE,
+	LNLB_A_HASH,
+	LNLB_A_KEYS,
+	LNLB_A_KEY_ENTRY,
+	LNLB_A_KEY_USE,
+	LNLB_A_KEY_ID,
+	LNLB_A_KEY_STATE,
+	LNLB_A_NODE_KEY_ID,
+	LNLB_A_REJECTS,
+	LNLB_A_REJECT,
+	LNLB_A_REJECT_KIND,
+	LNLB_A_REJECT_VERSION,
+	LNLB_A_REJECT_FRAMES,
+	LNLB_A_REJECT_AGO_MS,
 	__LNLB_A_MAX
 };
 #define LNLB_A_MAX (__LNLB_A_MAX - 1)
@@ -249,6 +309,34 @@ enum lnlb_cluster_flags {
 #define LNLB_F_ALL LNLB_F_ADDR_ADDED
 
 /**
+ * enum lnlb_key_use - what a key is for, LNLB_A_KEY_USE
+ * @LNLB_KEY_SIGN: signs frames and verifies them
+ * @LNLB_KEY_NEXT: verifies them
+ * @LNLB_KEY_HASH: keys the bucket hash
+ */
+enum lnlb_key_use {
+	LNLB_KEY_SIGN,
+	LNLB_KEY_NEXT,
+	LNLB_KEY_HASH,
+	__LNLB_KEY_USE_MAX
+};
+#define LNLB_KEY_USE_MAX (__LNLB_KEY_USE_MAX - 1)
+
+/**
+ * enum lnlb_key_state - what became of a key in its keyring, LNLB_A_KEY_STATE
+ * @LNLB_KEY_VALID: it is there
+ * @LNLB_KEY_EXPIRED: it has expired; stays in use here
+ * @LNLB_KEY_REVOKED: it was revoked or taken out; stays in use here
+ */
+enum lnlb_key_state {
+	LNLB_KEY_VALID,
+	LNLB_KEY_EXPIRED,
+	LNLB_KEY_REVOKED,
+	__LNLB_KEY_STATE_MAX
+};
+#define LNLB_KEY_STATE_MAX (__LNLB_KEY_STATE_MAX - 1)
+
+/**
  * enum lnlb_doors - who holds a cluster up, LNLB_A_DOORS, a bit each
  * @LNLB_DOOR_GENL: LNLB_CMD_NEW_CLUSTER (lnlbctl addif)
  * @LNLB_DOOR_NFT: one nft rule or more
@@ -301,6 +389,7 @@ enum lnlb_node_state {
  *	gives expressions no extack, so nft-lnlb reads the reason here.
  * @LNLB_EVENT_SETTLED: two nodes had claimed the same buckets, this one keeps
  *	some of them
+ * @LNLB_EVENT_NODE_DIFFERS: a node is believed and should be set up otherwise
  */
 enum lnlb_event {
 	LNLB_EVENT_UNSPEC,
@@ -322,9 +411,48 @@ enum lnlb_event {
 	LNLB_EVENT_ADDR_CONFLICT,
 	LNLB_EVENT_REFUSED,
 	LNLB_EVENT_SETTLED,
+	LNLB_EVENT_NODE_DIFFERS,
 	__LNLB_EVENT_MAX
 };
 #define LNLB_EVENT_MAX (__LNLB_EVENT_MAX - 1)
+
+/**
+ * enum lnlb_reject - why frames of a node are refused, LNLB_A_REJECT
+ * @LNLB_REJECT_UNSPEC: never used
+ * @LNLB_REJECT_DUPLICATE_ID: another node has this node's id
+ * @LNLB_REJECT_ECHO: our own frames come back
+ * @LNLB_REJECT_VERSION: another version of the protocol
+ * @LNLB_REJECT_BUCKETS: another number of buckets
+ * @LNLB_REJECT_AFFINITY: another affinity, or length of it
+ * @LNLB_REJECT_MODE: another mode
+ * @LNLB_REJECT_HASH: another bucket hash
+ * @LNLB_REJECT_SIGNATURE: the signature is wrong
+ * @LNLB_REJECT_KEY: signed with a key that is not ours
+ * @LNLB_REJECT_UNSIGNED: not signed
+ * @LNLB_REJECT_REPLAY: a frame from before
+ * @LNLB_REJECT_UNPROVEN: a node does not show that it is there now
+ * @LNLB_REJECT_TOO_MANY_NODES: more than LNLB_NODES_MAX nodes
+ * @LNLB_REJECT_TIMERS: other timers; believed all the same
+ */
+enum lnlb_reject {
+	LNLB_REJECT_UNSPEC,
+	LNLB_REJECT_DUPLICATE_ID,
+	LNLB_REJECT_ECHO,
+	LNLB_REJECT_VERSION,
+	LNLB_REJECT_BUCKETS,
+	LNLB_REJECT_AFFINITY,
+	LNLB_REJECT_MODE,
+	LNLB_REJECT_HASH,
+	LNLB_REJECT_SIGNATURE,
+	LNLB_REJECT_KEY,
+	LNLB_REJECT_UNSIGNED,
+	LNLB_REJECT_REPLAY,
+	LNLB_REJECT_UNPROVEN,
+	LNLB_REJECT_TOO_MANY_NODES,
+	LNLB_REJECT_TIMERS,
+	__LNLB_REJECT_MAX
+};
+#define LNLB_REJECT_MAX (__LNLB_REJECT_MAX - 1)
 
 /**
  * enum lnlb_stat - counters of a cluster, LNLB_A_STATS, __u64 each
@@ -359,10 +487,18 @@ enum lnlb_event {
  * @LNLB_STAT_FRAME_REPLAY: old sequence numbers
  * @LNLB_STAT_FRAME_PARAMS: other cluster parameters
  * @LNLB_STAT_FRAME_TOO_MANY_NODES: one node more than LNLB_NODES_MAX
- * @LNLB_STAT_FRAME_AUTH: missing or wrong signature
+ * @LNLB_STAT_FRAME_AUTH: wrong signature
  * @LNLB_STAT_FRAME_OVERFLOW: frames dropped, the receive queue was full
  * @LNLB_STAT_RX_ORPHAN: TCP segments of flows that this node does not know,
  *	dropped as they are not to be answered
+ * @LNLB_STAT_FRAME_KEY: signed with a key that is not the cluster's
+ * @LNLB_STAT_FRAME_UNSIGNED: not signed, though the cluster has a key
+ * @LNLB_STAT_FRAME_RX_UNSIGNED: not signed and believed, the cluster is
+ *	permissive
+ * @LNLB_STAT_FRAME_RX_UNVERIFIED: signed and believed without a look at the
+ *	signature, the cluster has no key
+ * @LNLB_STAT_FRAME_UNPROVEN: of a node that has not shown yet that it is there
+ *	now; its old frames may be played back
  */
 enum lnlb_stat {
 	LNLB_STAT_UNSPEC,
@@ -397,6 +533,11 @@ enum lnlb_stat {
 	LNLB_STAT_FRAME_AUTH,
 	LNLB_STAT_FRAME_OVERFLOW,
 	LNLB_STAT_RX_ORPHAN,
+	LNLB_STAT_FRAME_KEY,
+	LNLB_STAT_FRAME_UNSIGNED,
+	LNLB_STAT_FRAME_RX_UNSIGNED,
+	LNLB_STAT_FRAME_RX_UNVERIFIED,
+	LNLB_STAT_FRAME_UNPROVEN,
 	__LNLB_STAT_MAX
 };
 #define LNLB_STAT_MAX (__LNLB_STAT_MAX - 1)
@@ -413,7 +554,8 @@ enum lnlb_stat {
  * @NFTA_LNLB_TIMEOUT: __be32, seconds
  * @NFTA_LNLB_MODE: __be32, enum lnlb_mode
  * @NFTA_LNLB_MAC: 6 bytes
- * @NFTA_LNLB_KEY: string, description of a logon key
+ * @NFTA_LNLB_KEY: string, description of the logon key that signs frames
+ * @NFTA_LNLB_HASH: string, description of the logon key of the bucket hash
  *
  * What a rule does not say is left out of its dump, too.
  */
@@ -429,6 +571,7 @@ enum nft_lnlb_attributes {
 	NFTA_LNLB_MODE,
 	NFTA_LNLB_MAC,
 	NFTA_LNLB_KEY,
+	NFTA_LNLB_HASH,
 	__NFTA_LNLB_MAX
 };
 #define NFTA_LNLB_MAX (__NFTA_LNLB_MAX - 1)

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Signatures: who is believed with which keys, and what nobody can forge.
+ */
+#include "lnlb_net.h"
+
+#define SECRET	"0123456789abcdef0123456789abcdef"
+#define OTHER	"another secret, another cluster."
+
+static struct lnlb_net *keyed_net(struct kunit *test, int n)
+{
+	struct lnlb_net *net = test->priv;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		lnlb_net_start(net, i, 100);
+		lnlb_net_keys(net, i, SECRET, NULL, false);
+	}
+	lnlb_net_run_until_owned(net, 3000);
+	lnlb_net_run(net, 300);
+	KUNIT_ASSERT_TRUE(test, lnlb_net_owned(net));
+	KUNIT_ASSERT_EQ(test, net->overlaps, 0);
+	memset(net->stats, 0, sizeof(net->stats));
+	return net;
+}
+
+static unsigned int count_nodes(struct lnlb_net *net, int i)
+{
+	struct lnlb_node_info info[LNLB_NET_NODES];
+
+	return lnlb_core_nodes(net->node[i].core, net->now, info,
+			       LNLB_NET_NODES);
+}
+
+static bool rejected(struct lnlb_net *net, int i, u8 reject)
+{
+	struct lnlb_reject_info info[LNLB_REJECT_MAX];
+	unsigned int k, n;
+
+	n = lnlb_core_rejects(net->node[i].core, net->now, info);
+	for (k = 0; k < n; k++)
+		if (info[k].reject == reject)
+			return true;
+	return false;
+}
+
+/* as a node with these keys would send it */
+static size_t make_frame(struct lnlb_net *net, u8 *frame, u8 type, int from,
+			 u64 incarnation, u64 sequence)
+{
+	struct lnlb_core core = { .ops = &lnlb_net_ops, .ctx = &net->node[5] };
+	struct lnlb_wire_state *state;
+
+	lnlb_net_params(&core.params, from, incarnation);
+	core.sequence = sequence - 1;
+	core.auth = net->node[5].auth;
+	lnlb_wire_begin(frame, type, &core.params);
+	if (type == LNLB_WIRE_STATE) {
+		state = lnlb_wire_append(frame, sizeof(*state));
+		state->version = cpu_to_be64(sequence);
+		state->epoch = cpu_to_be64(1);
+		state->weight = cpu_to_be16(100);
+		state->state = LNLB_NODE_ACTIVE;
+	}
+	return lnlb_auth_seal(&core, frame);
+}
+
+static int receive(struct lnlb_net *net, const u8 *frame, size_t len)
+{
+	const struct lnlb_wire_header *header = (const void *)frame;
+
+	return lnlb_net_rx(net, 0, frame, len, header->id.mac);
+}
+
+/* Documentation/protocol.rst has the very same bytes */
+static void vectors_are_known(struct kunit *test)
+{
+	static const u8 keepalive[] = {
+		0x4c, 0x4e, 0x4c, 0x42, 0x01, 0x01, 0x00, 0x64,
+		0x00, 0x01, 0x50, 0x9e, 0x02, 0x00, 0x00, 0x00,
+		0x00, 0x07, 0x00, 0x00, 0x01, 0x02, 0x03, 0x04,
+		0x05, 0x06, 0x07, 0x08, 0x00, 0x00, 0x00, 0x00,
+		0x00, 0x00, 0x00, 0x09, 0x00, 0x00, 0x00, 0x00,
+		0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff,
+		0x0a, 0x00, 0x00, 0x0a, 0x10, 0x00, 0x02, 0x18,
+		0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+		0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+		0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00,
+		0x00, 0x00, 0x00, 0x00, 0xfe, 0x8c, 0xbb, 0x2a,
+		0x54, 0x18, 0x6f, 0x48, 0xf8, 0x25, 0xbc, 0xdc,
+		0x67, 0xc3, 0x27, 0x1f,
+	};
+	struct lnlb_net *net = test->priv;
+	struct lnlb_core core = { .ops = &lnlb_net_ops, .ctx = net->node };
+	struct lnlb_wire_keepalive *body;
+	struct lnlb_wire_frame parsed;
+	u8 *frame = net->frame[0].data;
+	int i;
+
+	lnlb_net_keys(net, 0, SECRET, NULL, false);
+	KUNIT_EXPECT_EQ(test, net->node[0].auth.key_id[0], 0x509e);
+	core.auth = net->node[0].auth;
+	lnlb_net_params(&core.params, 7, 0x0102030405060708ULL);
+	core.params.affinity = LNLB_AFFINITY_NETWORK;
+	core.params.affinity_len = 24;
+	core.params.mode = LNLB_MODE_MULTICAST;
+	lnlb_wire_begin(frame, LNLB_WIRE_KEEPALIVE, &core.params);
+	body = lnlb_wire_append(frame, sizeof(*body));
+	body->state = LNLB_NODE_ACTIVE;
+	/* sealed once more, as when it is repeated: the same length */
+	for (i = 0; i < 2; i++) {
+		core.sequence = 8;
+		KUNIT_ASSERT_EQ(test, lnlb_auth_seal(&core, frame),
+				sizeof(keepalive));
+		KUNIT_EXPECT_MEMEQ(test, frame, keepalive, sizeof(keepalive));
+	}
+	KUNIT_EXPECT_EQ(test, lnlb_wire_parse(frame, sizeof(keepalive),
+					      &parsed),
+			(int)LNLB_STAT_FRAME_RX);
+	KUNIT_EXPECT_EQ(test, lnlb_auth_check(&core, &parsed),
+			(int)LNLB_STAT_FRAME_RX);
+}
+
+static void nodes_with_the_key_share(struct kunit *test)
+{
+	struct lnlb_net *net = keyed_net(test, 3);
+
+	KUNIT_EXPECT_EQ(test, count_nodes(net, 0), 3);
+	lnlb_net_run(net, 1000);
+	KUNIT_EXPECT_EQ(test, net->stats[LNLB_STAT_FRAME_AUTH], 0);
+	KUNIT_EXPECT_GT(test, net->stats[LNLB_STAT_FRAME_RX], 20);
+}
+
+/* each bit of a frame counts, wherever it is */
+static void every_bit_is_signed(struct kunit *test)
+{
+	struct lnlb_net *net = keyed_net(test, 1);
+	u64 digest = lnlb_core_digest(net->node[0].core);
+	u8 *frame = net->frame[0].data;
+	size_t len, i;
+	int stat;
+
+	lnlb_net_keys(net, 5, SECRET, NULL, false);
+	len = make_frame(net, frame, LNLB_WIRE_STATE, 1, 5, 5);
+	KUNIT_ASSERT_EQ(test, len, 60 + 556 + 16);
+	for (i = 0; i < len * 8; i++) {
+		frame[i / 8] ^= 1 << i % 8;
+		stat = receive(net, frame, len);
+		KUNIT_EXPECT_NE(test, stat, (int)LNLB_STAT_FRAME_RX);
+		/* behind the header nothing is looked at before that */
+		if (i >= sizeof(struct lnlb_wire_header) * 8)
+			KUNIT_EXPECT_EQ(test, stat, (int)LNLB_STAT_FRAME_AUTH);
+		frame[i / 8] ^= 1 << i % 8;
+	}
+	for (i = 0; i < len; i++)
+		KUNIT_EXPECT_EQ(test, receive(net, frame, i),
+				(int)LNLB_STAT_FRAME_TRUNCATED);
+	lnlb_net_run(net, 100);
+	KUNIT_EXPECT_EQ(test, lnlb_core_digest(net->node[0].core), digest);
+	KUNIT_EXPECT_EQ(test, count_nodes(net, 0), 1);
+}
+
+/* a signature that was cut off, and a length to match */
+static void short_signatures_are_refused(struct kunit *test)
+{
+	struct lnlb_net *net = keyed_net(test, 1);
+	u8 *frame = net->frame[0].data;
+	struct lnlb_wire_header *header = (void *)frame;
+	size_t len, i;
+
+	lnlb_net_keys(net, 5, SECRET, NULL, false);
+	len = make_frame(net, frame, LNLB_WIRE_LEAVE, 1, 5, 5);
+	for (i = 1; i <= LNLB_SIGNATURE_LEN; i++) {
+		header->length = cpu_to_be16(len - i);
+		KUNIT_EXPECT_EQ(test, receive(net, frame, len - i),
+				(int)LNLB_STAT_FRAME_LENGTH);
+	}
+}
+
+static void strangers_are_refused_by_name(struct kunit *test)
+{
+	struct lnlb_net *net = keyed_net(test, 2);
+
+	lnlb_net_start(net, 2, 100);
+	lnlb_net_keys(net, 2, OTHER, NULL, false);
+	lnlb_net_start(net, 3, 100);
+	lnlb_net_run(net, 300);
+	KUNIT_EXPECT_EQ(test, count_nodes(net, 0), 2);
+	KUNIT_EXPECT_EQ(test, count_nodes(net, 2), 1);
+	KUNIT_EXPECT_TRUE(test, rejected(net, 0, LNLB_REJECT_KEY));
+	KUNIT_EXPECT_TRUE(test, rejected(net, 0, LNLB_REJECT_UNSIGNED));
+	KUNIT_EXPECT_FALSE(test, rejected(net, 0, LNLB_REJECT_SIGNATURE));
+	KUNIT_EXPECT_EQ(test, net->node[0].events[LNLB_EVENT_REJECTED], 2);
+	KUNIT_EXPECT_GT(test, net->stats[LNLB_STAT_FRAME_KEY], 2);
+	KUNIT_EXPECT_GT(test, net->stats[LNLB_STAT_FRAME_UNSIGNED], 2);
+	KUNIT_EXPECT_TRUE(test, lnlb_net_owned(net));
+}
+
+/* whoever was forgotten when keys were given out must not answer clients */
+static void a_node_without_the_key_takes_nothing(struct kunit *test)
+{
+	struct lnlb_net *net = keyed_net(test, 2);
+
+	lnlb_net_start(net, 2, 100);
+	lnlb_net_run(net, 3000);
+	KUNIT_EXPECT_EQ(test, net->node[2].accepting, 0);
+	/* its requests are not heard; the next STATEs come with heartbeats */
+	lnlb_net_run(net, 6000);
+	KUNIT_EXPECT_EQ(test, count_nodes(net, 2), 3);
+	KUNIT_EXPECT_EQ(test, net->node[2].accepting, 0);
+	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
+	KUNIT_EXPECT_GT(test, net->stats[LNLB_STAT_FRAME_RX_UNVERIFIED], 20);
+}
+
+static void forged_frames_change_nothing(struct kunit *test)
+{
+	static const u8 types[] = { LNLB_WIRE_LEAVE, LNLB_WIRE_STATE };
+	struct lnlb_net *net = keyed_net(test, 3);
+	u64 digest = lnlb_core_digest(net->node[0].core);
+	u64 inc = net->node[1].core->params.incarnation;
+	u8 *frame = net->frame[LNLB_NET_FRAMES - 1].data;
+	u32 gone = net->node[0].gone;
+	int i, k;
+
+	/* without a key, with another one, with a jump to the end */
+	for (k = 0; k < 2; k++) {
+		lnlb_net_keys(net, 5, k ? OTHER : NULL, NULL, false);
+		for (i = 0; i < 4; i++)
+			receive(net, frame,
+				make_frame(net, frame, types[i % 2], 1,
+					   i < 2 ? inc : U64_MAX, U64_MAX));
+	}
+	/* the right key's id does not help */
+	for (i = 0; i < 4; i++) {
+		net->node[5].auth.key_id[0] = net->node[0].auth.key_id[0];
+		KUNIT_EXPECT_EQ(test, receive(net, frame,
+					      make_frame(net, frame,
+							 types[i % 2], 1, inc,
+							 U64_MAX)),
+				(int)LNLB_STAT_FRAME_AUTH);
+	}
+	KUNIT_EXPECT_TRUE(test, rejected(net, 0, LNLB_REJECT_SIGNATURE));
+	lnlb_net_run(net, 1000);
+	KUNIT_EXPECT_EQ(test, lnlb_core_digest(net->node[0].core), digest);
+	KUNIT_EXPECT_EQ(test, net->node[0].gone, gone);
+	KUNIT_EXPECT_EQ(test, count_nodes(net, 0), 3);
+}
+
+/* first verified by all, then signed by all, then the old one goes */
+static void keys_change_without_a_word(struct kunit *test)
+{
+	struct lnlb_net *net = keyed_net(test, 3);
+	u64 digest = lnlb_core_digest(net->node[0].core);
+	int i, step;
+
+	for (step = 0; step < 3; step++)
+		for (i = 0; i < 3; i++) {
+			lnlb_net_keys(net, i, step ? OTHER : SECRET,
+				      step == 0 ? OTHER :
+				      step == 1 ? SECRET : NULL, false);
+			lnlb_net_run(net, 700);
+		}
+	KUNIT_EXPECT_EQ(test, net->stats[LNLB_STAT_FRAME_AUTH], 0);
+	KUNIT_EXPECT_EQ(test, net->stats[LNLB_STAT_FRAME_KEY], 0);
+	KUNIT_EXPECT_EQ(test, lnlb_core_digest(net->node[0].core), digest);
+	/* and the old one is worth nothing now */
+	lnlb_net_keys(net, 1, SECRET, NULL, false);
+	lnlb_net_run(net, 1000);
+	KUNIT_EXPECT_EQ(test, count_nodes(net, 0), 2);
+	KUNIT_EXPECT_TRUE(test, rejected(net, 0, LNLB_REJECT_KEY));
+}
+
+/* none, then permissive one by one, then strict one by one */
+static void a_roll_out_goes_unnoticed(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	int i, step;
+	u64 digest;
+
+	lnlb_net_start_all(net, 3);
+	digest = lnlb_core_digest(net->node[0].core);
+	for (step = 0; step < 2; step++)
+		for (i = 0; i < 3; i++) {
+			lnlb_net_keys(net, i, SECRET, NULL, !step);
+			lnlb_net_run(net, 700);
+		}
+	KUNIT_EXPECT_GT(test, net->stats[LNLB_STAT_FRAME_RX_UNSIGNED], 5);
+	KUNIT_EXPECT_GT(test, net->stats[LNLB_STAT_FRAME_RX_UNVERIFIED], 5);
+	KUNIT_EXPECT_EQ(test, net->stats[LNLB_STAT_FRAME_UNSIGNED], 0);
+	KUNIT_EXPECT_EQ(test, lnlb_core_digest(net->node[0].core), digest);
+	KUNIT_EXPECT_EQ(test, net->node[0].events[LNLB_EVENT_NODE_DEAD], 0);
+}
+
+/* without the operation's help nothing is sent, nor believed */
+static void no_signature_no_frame(struct kunit *test)
+{
+	struct lnlb_net *net = keyed_net(test, 2);
+	u32 sent = net->node[0].frames;
+
+	net->node[0].secret[0] = NULL;
+	lnlb_net_run(net, 1000);
+	KUNIT_EXPECT_EQ(test, net->node[0].frames, sent);
+	KUNIT_EXPECT_EQ(test, count_nodes(net, 0), 1);
+}
+
+static struct kunit_case lnlb_auth_cases[] = {
+	KUNIT_CASE(vectors_are_known),
+	KUNIT_CASE(nodes_with_the_key_share),
+	KUNIT_CASE(every_bit_is_signed),
+	KUNIT_CASE(short_signatures_are_refused),
+	KUNIT_CASE(strangers_are_refused_by_name),
+	KUNIT_CASE(a_node_without_the_key_takes_nothing),
+	KUNIT_CASE(forged_frames_change_nothing),
+	KUNIT_CASE(keys_change_without_a_word),
+	KUNIT_CASE(a_roll_out_goes_unnoticed),
+	KUNIT_CASE(no_signature_no_frame),
+	{}
+};
+
+static struct kunit_suite lnlb_auth_suite = {
+	.name = "lnlb_auth",
+	.init = lnlb_net_init,
+	.exit = lnlb_net_exit,
+	.test_cases = lnlb_auth_cases,
+};
+kunit_test_suite(lnlb_auth_suite);
