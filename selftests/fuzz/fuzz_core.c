@@ -103,6 +103,19 @@ static void play_peers(struct play *play, unsigned int arg)
 	play->peer[arg].sequence = 0;
 }
 
+static void play_auth(struct play *play, u8 how)
+{
+	struct lnlb_core_auth auth = {
+		.n_keys = (how & INPUT_AUTH_KEYS) % (LNLB_KEYS_MAX + 1),
+		.permissive = how & INPUT_AUTH_PERMISSIVE,
+		.key_id = { 1, 2 },
+	};
+
+	play->key_id = (how & INPUT_AUTH_PEERS) >> 4;
+	play->node.no_sign = how & INPUT_AUTH_FAILS;
+	node_set_auth(&play->node, &auth);
+}
+
 static void play_self(struct play *play, enum input_op op, unsigned int arg)
 {
 	u16 weight;
@@ -134,6 +147,8 @@ static void play_self(struct play *play, enum input_op op, unsigned int arg)
 	default:
 		play->node.no_memory = arg & 1;
 		play->node.refuse = arg & 2;
+		if (arg & 4)
+			play_auth(play, input_take(&play->in, 1));
 	}
 }
 

@@ -24,7 +24,8 @@
  * @INPUT_SESSION: a session of this node; argument & 1: it ends
  * @INPUT_RESTART: argument & 1: with a good-bye; & 2: not started again
  * @INPUT_TIMERS: new intervals
- * @INPUT_TROUBLE: argument & 1: no memory; & 2: sessions are refused
+ * @INPUT_TROUBLE: argument & 1: no memory; & 2: sessions are refused; & 4: a
+ *	byte about keys follows
  * @INPUT_MANGLE: a byte of the next frame is another
  * @INPUT_PEERS: argument 0: a crowd of peers; else a peer starts anew
  */
@@ -46,6 +47,12 @@ enum input_op {
 	INPUT_MANGLE,
 	INPUT_PEERS,
 };
+
+/* keys, a byte */
+#define INPUT_AUTH_KEYS		0x03	/* so many has the node, at most 2 */
+#define INPUT_AUTH_PERMISSIVE	0x04
+#define INPUT_AUTH_PEERS	0x30	/* which key peers sign with, 0: none */
+#define INPUT_AUTH_FAILS	0x40	/* the node cannot sign */
 
 /* how a STATE is filled in, a byte */
 #define INPUT_STATE_STALE	0x01	/* does not have our newest STATE */

@@ -59,6 +59,7 @@ static void op_free(void *ctx, void *mem)
 static void op_send(void *ctx, const struct lnlb_node_id *to, const u8 *frame,
 		    size_t len)
 {
+	u8 signature[LNLB_SIGNATURE_LEN];
 	struct lnlb_wire_frame parsed;
 	struct node *node = ctx;
 	u8 *copy = malloc(len);
@@ -70,6 +71,12 @@ static void op_send(void *ctx, const struct lnlb_node_id *to, const u8 *frame,
 	CHECK(be16_to_cpu(parsed.header->length) == len);
 	CHECK(!lnlb_wire_id_cmp(&parsed.header->id, &node->params.self));
 	CHECK(be64_to_cpu(parsed.header->incarnation) == node->incarnation);
+	CHECK(lnlb_wire_signed(parsed.header) == !!node->auth.n_keys);
+	if (node->auth.n_keys) {
+		node_sign(node->auth.key_id[0], copy, parsed.end - copy,
+			  signature);
+		CHECK(!memcmp(signature, parsed.end, sizeof(signature)));
+	}
 	sequence = be64_to_cpu(parsed.header->sequence);
 	CHECK(sequence > node->sequence);
 	node->sequence = sequence;
@@ -126,15 +133,32 @@ static int op_save(void *ctx, u16 bucket, u64 *cursor,
 	return 0;
 }
 
+/* of two owners the lower one, as the default tracker has it */
+static int contested(struct node_session *session, struct lnlb_session_rec *rec)
+{
+	struct lnlb_node_id *owner = &session->rec.owner;
+
+	if (!lnlb_wire_id_cmp(owner, &rec->owner))
+		return 0;
+	if (!(rec->flags & LNLB_SESSION_YIELD) &&
+	    lnlb_wire_id_cmp(owner, &rec->owner) < 0) {
+		rec->owner = *owner;
+		return 1;
+	}
+	*owner = rec->owner;
+	return !(rec->flags & LNLB_SESSION_YIELD);
+}
+
 static int op_load(void *ctx, const struct lnlb_node_id *from,
-		   const struct lnlb_session_rec *rec)
+		   struct lnlb_session_rec *rec)
 {
 	struct node *node = ctx;
 	struct node_session *session;
 
 	CHECK(rec->bucket < LNLB_BUCKETS);
 	CHECK(rec->len <= LNLB_SESSION_DATA_MAX);
-	CHECK(!lnlb_wire_id_cmp(from, &rec->owner));
+	CHECK(rec->flags & LNLB_SESSION_YIELD ||
+	      !lnlb_wire_id_cmp(from, &rec->owner));
 	CHECK(lnlb_view_find(node->core, from));
 	node->calls++;
 	node->loads++;
@@ -147,11 +171,23 @@ static int op_load(void *ctx, const struct lnlb_node_id *from,
 		return 0;
 	}
 	if (session)
-		session->rec.owner = rec->owner;
-	else if (!node_session_add(node, rec->bucket, rec->data[0],
-				   &rec->owner))
-		return -ENOSPC;
-	return 0;
+		return contested(session, rec);
+	if (rec->flags & LNLB_SESSION_YIELD)
+		return 0;
+	return node_session_add(node, rec->bucket, rec->data[0],
+				&rec->owner) ? 0 : -ENOSPC;
+}
+
+static bool op_sign(void *ctx, unsigned int key, const u8 *data, size_t len,
+		    u8 signature[LNLB_SIGNATURE_LEN])
+{
+	const struct node *node = ctx;
+
+	CHECK(key < node->auth.n_keys && len <= LNLB_FRAME_MAX);
+	if (node->no_sign)
+		return false;
+	node_sign(node->auth.key_id[key], data, len, signature);
+	return true;
 }
 
 static void op_node_gone(void *ctx, const struct lnlb_node_id *id)
@@ -176,6 +212,7 @@ static const struct lnlb_core_ops ops = {
 	.alloc = op_alloc,
 	.free = op_free,
 	.send = op_send,
+	.sign = op_sign,
 	.accept = op_accept,
 	.barrier = op_barrier,
 	.has_sessions = op_has_sessions,
@@ -212,6 +249,34 @@ void node_free(struct node *node)
 {
 	lnlb_core_free(node->core);
 	CHECK(!node->blocks);
+}
+
+/**
+ * node_sign() - what stands for a signature here
+ * @key_id: which key
+ * @data: what is signed
+ * @len: bytes at @data
+ * @signature: LNLB_SIGNATURE_LEN bytes, filled in
+ */
+void node_sign(u16 key_id, const u8 *data, size_t len, u8 *signature)
+{
+	u64 hash = 0xcbf29ce484222325ULL ^ key_id;
+
+	while (len--)
+		hash = (hash ^ *data++) * 0x100000001b3ULL;
+	memcpy(signature, &hash, sizeof(hash));
+	memcpy(signature + sizeof(hash), &hash, sizeof(hash));
+}
+
+/**
+ * node_set_auth() - change the keys
+ * @node: the node
+ * @auth: them
+ */
+void node_set_auth(struct node *node, const struct lnlb_core_auth *auth)
+{
+	node->auth = *auth;
+	lnlb_core_set_auth(node->core, auth);
 }
 
 /**

@@ -49,6 +49,8 @@ struct node_session {
  * @calls: of operations that change something, since then
  * @loads: sessions it was told of, in all
  * @refuse: it takes no sessions
+ * @no_sign: signing fails
+ * @auth: as given to it
  * @accept: buckets that it takes new sessions of
  * @session: that it knows of
  * @in_bucket: how many of these, by bucket
@@ -69,6 +71,8 @@ struct node {
 	unsigned int calls;
 	unsigned int loads;
 	bool refuse;
+	bool no_sign;
+	struct lnlb_core_auth auth;
 	u8 accept[LNLB_WIRE_CLAIMS];
 	struct node_session session[NODE_SESSIONS];
 	u8 in_bucket[LNLB_BUCKETS];
@@ -81,6 +85,9 @@ void node_id(struct lnlb_node_id *id, unsigned int i);
 void node_params(struct lnlb_core_params *params, unsigned int i);
 void node_init(struct node *node, unsigned int i);
 void node_free(struct node *node);
+void node_set_auth(struct node *node, const struct lnlb_core_auth *auth);
+void node_sign(u16 key_id, const u8 *data, size_t len, u8 *signature);
+bool node_believed(int stat);
 void node_start(struct node *node);
 void node_tick(struct node *node, u64 ms);
 int node_rx(struct node *node, const u8 *frame, size_t len, const u8 *src);

@@ -27,14 +27,27 @@ static void snapshot_check(const struct node *node)
 	unsigned int i;
 
 	before.core.now = node->core->now;
-	memcpy(before.core.rejected_at, node->core->rejected_at,
-	       sizeof(before.core.rejected_at));
+	memcpy(before.core.reject, node->core->reject,
+	       sizeof(before.core.reject));
 	CHECK(!memcmp(&before.core, node->core, sizeof(before.core)));
 	for (i = 0; i < node->core->n_peers; i++)
 		CHECK(!memcmp(&before.peer[i], node->core->peer[i],
 			      sizeof(before.peer[i])));
 	CHECK(before.blocks == node->blocks);
 	CHECK(!node->calls);
+}
+
+/**
+ * node_believed() - does the core believe a frame?
+ * @stat: what it said
+ *
+ * Return: true if so.
+ */
+bool node_believed(int stat)
+{
+	return stat == LNLB_STAT_FRAME_RX ||
+	       stat == LNLB_STAT_FRAME_RX_UNSIGNED ||
+	       stat == LNLB_STAT_FRAME_RX_UNVERIFIED;
 }
 
 /**
@@ -60,9 +73,10 @@ int node_rx(struct node *node, const u8 *frame, size_t len, const u8 *src)
 	stat = lnlb_core_rx(node->core, copy, len, src, node->now);
 	free(copy);
 	CHECK(stat >= LNLB_STAT_FRAME_RX && stat <= LNLB_STAT_MAX);
-	CHECK(node->frames <= 1);
+	/* an acknowledgement, and whose a session is */
+	CHECK(node->frames <= 2);
 	/* there was no memory for what is believed, or nobody to believe it */
-	if (stat != LNLB_STAT_FRAME_RX &&
+	if (!node_believed(stat) &&
 	    (stat != LNLB_STAT_FRAME_OVERFLOW || !node->no_memory))
 		snapshot_check(node);
 	node_check(node);
@@ -91,6 +105,7 @@ static void check_peers(const struct lnlb_core *core)
 void node_check_shown(const struct node *node)
 {
 	const struct lnlb_core *core = node->core;
+	struct lnlb_reject_info rejects[LNLB_REJECT_MAX];
 	struct lnlb_node_info info[LNLB_NODES_MAX];
 	struct lnlb_node_id id;
 	unsigned int i;
@@ -103,6 +118,7 @@ void node_check_shown(const struct node *node)
 	CHECK(lnlb_core_nodes(core, node->now, info, LNLB_NODES_MAX) ==
 	      core->n_peers + 1);
 	CHECK(lnlb_core_nodes(core, node->now, info, 1) == 1);
+	CHECK(lnlb_core_rejects(core, node->now, rejects) <= LNLB_REJECT_MAX);
 	CHECK(!lnlb_core_complete(core) || !lnlb_core_fenced(core));
 	CHECK(lnlb_core_state(core) <= LNLB_NODE_STATE_MAX);
 }

@@ -15,10 +15,18 @@ void play_peer_init(struct play_peer *peer, unsigned int i)
 
 static void finish(struct play *play, struct play_peer *peer, u8 *frame)
 {
+	struct lnlb_wire_header *header = (void *)frame;
 	size_t len = lnlb_wire_seal(frame, ++peer->sequence);
 	u8 room[2 * LNLB_FRAME_MAX] = {};
 	unsigned int i;
 
+	if (play->key_id) {
+		header->flags = cpu_to_be16(LNLB_WIRE_AUTH);
+		header->key_id = cpu_to_be16(play->key_id);
+		header->length = cpu_to_be16(len + LNLB_SIGNATURE_LEN);
+		node_sign(play->key_id, frame, len, frame + len);
+		len += LNLB_SIGNATURE_LEN;
+	}
 	memcpy(room, frame, len);
 	for (i = 0; i < play->n_mangles; i++)
 		room[play->mangle[i].at % len] ^= play->mangle[i].mask;

@@ -29,6 +29,7 @@ struct play_peer {
  * @peer: the others, by number
  * @n_mangles: entries in @mangle
  * @mangle: bytes of the next frame that are to be others
+ * @key_id: which key the peers sign with, 0: they do not
  */
 struct play {
 	struct node node;
@@ -39,6 +40,7 @@ struct play {
 		u16 at;
 		u8 mask;
 	} mangle[PLAY_MANGLES];
+	u16 key_id;
 };
 
 void play_peer_init(struct play_peer *peer, unsigned int i);

@@ -203,6 +203,13 @@ static void padded(void)
 
 	memcpy(data, f->frame, f->len);
 	seed_save("wire", "keepalive-padded", data, f->len + 20);
+	header->flags = cpu_to_be16(LNLB_WIRE_AUTH);
+	header->key_id = cpu_to_be16(1);
+	header->length = cpu_to_be16(f->len + LNLB_SIGNATURE_LEN);
+	seed_save("wire", "keepalive-signed", data,
+		  f->len + LNLB_SIGNATURE_LEN);
+	header->flags = 0;
+	header->key_id = 0;
 	/* 0xff, type, length, data */
 	memcpy(data + f->len, "\xff\x01\x00\x03" "abc", 7);
 	header->length = cpu_to_be16(f->len + 7);

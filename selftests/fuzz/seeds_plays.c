@@ -199,6 +199,26 @@ static void strangers(void)
 	save("play-strangers");
 }
 
+/* unsigned, permissive, signed, by another key, by a key that is gone */
+static void keys(void)
+{
+	static const u8 how[] = { 0x01, 0x05, 0x11, 0x21, 0x22, 0x20, 0x72 };
+	unsigned int i;
+
+	two();
+	for (i = 0; i < ARRAY_SIZE(how); i++) {
+		op(INPUT_TROUBLE, 4);
+		seed_put(&play, 1, how[i]);
+		agree(2, TARGET, 100);
+		op(INPUT_MANGLE, 0);
+		seed_put(&play, 2, -1 - i);
+		seed_put(&play, 1, 1);
+		agree(3, 0, 100);
+		ticks(TICK_100, 1);
+	}
+	save("play-keys");
+}
+
 /**
  * seed_plays() - write them all
  */
@@ -210,4 +230,5 @@ void seed_plays(void)
 	claims();
 	self();
 	strangers();
+	keys();
 }
