@@ -246,6 +246,33 @@ static void refresh_tells_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
 }
 
+/* takeovers must not wait until a million sessions were told of again */
+static void refresh_holds_nobody_up(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	u32 loads;
+
+	lnlb_net_start_all(net, 3);
+	make_sessions(net);
+	lnlb_net_weight(net, 0, 1000);
+	lnlb_net_run(net, 300);
+	loads = net->node[1].loads;
+	net->lost_types = 1 << LNLB_WIRE_SESSIONS_ACK;
+	net->loss_percent = 100;
+	lnlb_core_refresh(net->node[0].core);
+	net->node[0].next_tick = net->now;
+	lnlb_net_run(net, 100);
+	KUNIT_EXPECT_GT(test, net->node[1].loads, loads);
+	KUNIT_EXPECT_TRUE(test, net->node[0].core->settled);
+	KUNIT_EXPECT_NOT_NULL(test, net->node[0].core->transfer.to);
+	lnlb_net_weight(net, 1, 50);
+	lnlb_net_run(net, 50);
+	net->loss_percent = 0;
+	lnlb_net_run(net, 500);
+	expect_known(net);
+	KUNIT_EXPECT_FALSE(test, net->node[0].core->refreshing);
+}
+
 static void gone_is_told(struct kunit *test)
 {
 	struct lnlb_session_rec rec = { .len = sizeof(u32) };
@@ -333,6 +360,7 @@ static struct kunit_case lnlb_session_cases[] = {
 	KUNIT_CASE(claimed_again_tells_again),
 	KUNIT_CASE(resync_tells_again),
 	KUNIT_CASE(refresh_tells_again),
+	KUNIT_CASE(refresh_holds_nobody_up),
 	KUNIT_CASE(gone_is_told),
 	KUNIT_CASE(partition_leaves_one_owner),
 	KUNIT_CASE(strangers_take_no_session),

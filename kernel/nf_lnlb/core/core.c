@@ -242,8 +242,8 @@ void lnlb_core_resync(struct lnlb_core *core)
 
 void lnlb_core_refresh(struct lnlb_core *core)
 {
-	memset(core->sent_to, 0, sizeof(core->sent_to));
-	core->review = true;
+	memset(core->old, 0xff, sizeof(core->old));
+	core->refreshing = true;
 }
 
 void lnlb_core_session_gone(struct lnlb_core *core,

@@ -10,7 +10,8 @@
  *
  * Sessions that stay with us in buckets that we do not claim must be known to
  * the bucket's new owner each time that changes. Until then we are not settled
- * and nobody claims anything, see claims.c.
+ * and nobody claims anything, see claims.c. To tell what was told before, in case
+ * it was lost there, holds nobody up.
  */
 #include "private.h"
 
@@ -33,20 +34,30 @@ static bool lnlb_handover_ripe(const struct lnlb_core *core, u16 bucket)
 	       lnlb_core_target_peer(core, bucket);
 }
 
-static void lnlb_handover_pick(struct lnlb_core *core, bool handover)
+/* is it time to tell of the sessions in @bucket again? */
+static bool lnlb_handover_old(const struct lnlb_core *core, u16 bucket)
+{
+	return lnlb_bit_test(core->old, bucket) &&
+	       !lnlb_bit_test(core->claims, bucket) &&
+	       lnlb_core_target_peer(core, bucket) &&
+	       core->ops->has_sessions(core->ctx, bucket);
+}
+
+static void lnlb_handover_pick(struct lnlb_core *core,
+			       bool (*wanted)(const struct lnlb_core *core,
+					      u16 bucket))
 {
 	struct lnlb_transfer *t = &core->transfer;
 	struct lnlb_peer *peer;
 	unsigned int b;
 
 	t->n = 0;
-	t->handover = handover;
+	t->handover = wanted == lnlb_handover_ripe;
 	for (b = 0; b < LNLB_BUCKETS && t->n < LNLB_BATCH; b++) {
 		peer = lnlb_core_target_peer(core, b);
 		if (t->to && peer != t->to)
 			continue;
-		if (handover ? !lnlb_handover_ripe(core, b) :
-			       !lnlb_handover_owed(core, b))
+		if (!wanted(core, b))
 			continue;
 		t->to = peer;
 		t->bucket[t->n++] = b;
@@ -92,13 +103,17 @@ static void lnlb_handover_start(struct lnlb_core *core)
 	unsigned int i;
 
 	if (!core->settled) {
-		lnlb_handover_pick(core, false);
+		lnlb_handover_pick(core, lnlb_handover_owed);
 		core->review = !t->to;	/* sessions may have ended since */
 		lnlb_handover_review(core);
 	}
 	/* who is to have them could not claim them earlier, either */
 	if (!t->to && core->moving && lnlb_claims_allowed(core))
-		lnlb_handover_pick(core, true);
+		lnlb_handover_pick(core, lnlb_handover_ripe);
+	if (!t->to && core->refreshing) {
+		lnlb_handover_pick(core, lnlb_handover_old);
+		core->refreshing = t->to;
+	}
 	if (!t->to)
 		return;
 	t->pos = 0;
@@ -178,6 +193,7 @@ static void lnlb_handover_finish(struct lnlb_core *core)
 	for (i = 0; i < t->n; i++) {
 		core->sent_to[t->bucket[i]] = t->to->serial;
 		lnlb_bit_clear(core->claims, t->bucket[i]);
+		lnlb_bit_clear(core->old, t->bucket[i]);
 	}
 	if (t->handover)
 		lnlb_core_changed(core);
@@ -288,7 +304,8 @@ u64 lnlb_handover_due(const struct lnlb_core *core)
 
 	if (t->to)
 		return t->waiting ? t->resend_at : core->now;
-	if (!core->settled || (core->moving && lnlb_claims_allowed(core)))
+	if (!core->settled || core->refreshing ||
+	    (core->moving && lnlb_claims_allowed(core)))
 		return core->now;
 	return U64_MAX;
 }

@@ -209,6 +209,8 @@ struct lnlb_transfer {
  * @target: by bucket, index of the peer that is to own it, or LNLB_TARGET_*
  * @sent_to: by bucket, serial of the peer that got our sessions in it since
  *	we last claimed it, or 0
+ * @refreshing: some buckets may be @old
+ * @old: buckets whose sessions the target was told of long ago
  * @transfer: session hand-over
  * @out: frame in the making
  * @nodes: input of @table
@@ -266,6 +268,8 @@ struct lnlb_core {
 	u8 others[LNLB_WIRE_CLAIMS];
 	u16 target[LNLB_BUCKETS];
 	u32 sent_to[LNLB_BUCKETS];
+	bool refreshing;
+	u8 old[LNLB_WIRE_CLAIMS];
 	struct lnlb_transfer transfer;
 	u8 out[LNLB_FRAME_MAX];
 	struct lnlb_table_node nodes[LNLB_NODES_MAX];
