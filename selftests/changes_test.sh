@@ -77,7 +77,7 @@ tell() { echo "$*" >&9; }
 # counts NAME: what load says of the time since it was asked last
 counts() {
 	tell report "$1"
-	busywait 20000 grep "^$1 words" "$tmp/load.out"
+	busywait 20000 grep "^$1 ms=" "$tmp/load.out"
 }
 
 # value KEY COUNTS
@@ -105,7 +105,7 @@ changes() {
 		"$(value failed "$report")"
 	check_eq "$title: nobody is answered twice" 0 \
 		"$(value twice "$report")"
-	note "$(sed "0,/^$last words/d; /^$title words/,\$d" "$tmp/load.out")"
+	note "$(sed "0,/^$last ms=/d; /^$title ms=/,\$d" "$tmp/load.out")"
 	last=$title
 }
 

@@ -149,8 +149,11 @@ static void wake(void)
 
 static void print_counts(const char *title)
 {
-	printf("%s words=%lu answered=%lu broken=%lu moved=%lu stall_ms=%lu",
-	       title, counts.words, counts.answered, counts.broken, counts.moved,
+	static uint64_t last;
+	uint64_t now = now_ms();
+
+	printf("%s ms=%llu words=%lu answered=%lu broken=%lu moved=%lu stall_ms=%lu",
+	       title, (unsigned long long)(last ? now - last : 0), counts.words, counts.answered, counts.broken, counts.moved,
 	       counts.stall_ms);
 	printf(" datagrams=%lu lost=%lu", counts.datagrams, counts.lost);
 	printf(" opened=%lu served=%lu failed=%lu late=%lu slowest_ms=%lu",
@@ -160,6 +163,7 @@ static void print_counts(const char *title)
 	fflush(stdout);
 	memset(&counts, 0, sizeof(counts));
 	complaints = 0;
+	last = now;
 }
 
 /* a thing that is done again and again, @count times in @period ms */
