@@ -48,9 +48,11 @@ static bool rejected(struct lnlb_net *net, int i, u8 reject)
 static size_t make_frame(struct lnlb_net *net, u8 *frame, u8 type, int from,
 			 u64 incarnation, u64 sequence)
 {
-	struct lnlb_core core = { .ops = &lnlb_net_ops, .ctx = &net->node[5] };
+	/* too big for the stack */
+	static struct lnlb_core core = { .ops = &lnlb_net_ops };
 	struct lnlb_wire_state *state;
 
+	core.ctx = &net->node[5];
 	lnlb_net_params(&core.params, from, incarnation);
 	core.sequence = sequence - 1;
 	core.auth = net->node[5].auth;
@@ -90,13 +92,15 @@ static void vectors_are_known(struct kunit *test)
 		0x54, 0x18, 0x6f, 0x48, 0xf8, 0x25, 0xbc, 0xdc,
 		0x67, 0xc3, 0x27, 0x1f,
 	};
+	/* too big for the stack */
+	static struct lnlb_core core = { .ops = &lnlb_net_ops };
 	struct lnlb_net *net = test->priv;
-	struct lnlb_core core = { .ops = &lnlb_net_ops, .ctx = net->node };
 	struct lnlb_wire_keepalive *body;
 	struct lnlb_wire_frame parsed;
 	u8 *frame = net->frame[0].data;
 	int i;
 
+	core.ctx = net->node;
 	lnlb_net_keys(net, 0, SECRET, NULL, false);
 	KUNIT_EXPECT_EQ(test, net->node[0].auth.key_id[0], 0x509e);
 	core.auth = net->node[0].auth;
