@@ -49,9 +49,10 @@ static size_t make_frame(struct lnlb_net *net, u8 *frame, u8 type, int from,
 			 u64 incarnation, u64 sequence)
 {
 	/* too big for the stack */
-	static struct lnlb_core core = { .ops = &lnlb_net_ops };
+	static struct lnlb_core core;
 	struct lnlb_wire_state *state;
 
+	core.ops = &lnlb_net_ops;
 	core.ctx = &net->node[5];
 	lnlb_net_params(&core.params, from, incarnation);
 	core.sequence = sequence - 1;
@@ -92,14 +93,14 @@ static void vectors_are_known(struct kunit *test)
 		0x54, 0x18, 0x6f, 0x48, 0xf8, 0x25, 0xbc, 0xdc,
 		0x67, 0xc3, 0x27, 0x1f,
 	};
-	/* too big for the stack */
-	static struct lnlb_core core = { .ops = &lnlb_net_ops };
 	struct lnlb_net *net = test->priv;
+	static struct lnlb_core core;
 	struct lnlb_wire_keepalive *body;
 	struct lnlb_wire_frame parsed;
 	u8 *frame = net->frame[0].data;
 	int i;
 
+	core.ops = &lnlb_net_ops;
 	core.ctx = net->node;
 	lnlb_net_keys(net, 0, SECRET, NULL, false);
 	KUNIT_EXPECT_EQ(test, net->node[0].auth.key_id[0], 0x509e);
@@ -307,6 +308,162 @@ static void no_signature_no_frame(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count_nodes(net, 0), 1);
 }
 
+/* frames that node 1 sends from now on */
+static unsigned int record(struct lnlb_net *net, u64 ms)
+{
+	unsigned int tail = net->tail;
+
+	lnlb_net_run(net, ms);
+	KUNIT_ASSERT_LT(net->test, net->tail - tail, LNLB_NET_FRAMES);
+	return tail;
+}
+
+/* all that node 1 said to node 0 since then, over and over */
+static void play_back(struct lnlb_net *net, unsigned int from, unsigned int to,
+		      int times)
+{
+	struct lnlb_net_frame *frame;
+	u8 copy[LNLB_FRAME_MAX];
+	unsigned int i;
+	size_t len;
+
+	for (; times; times--)
+		for (i = from; i != to; i++) {
+			frame = &net->frame[i % LNLB_NET_FRAMES];
+			if (frame->from != 1 || frame->to != 0)
+				continue;
+			len = frame->len;
+			memcpy(copy, frame->data, len);
+			receive(net, copy, len);
+			lnlb_net_run(net, 1);
+			KUNIT_ASSERT_EQ(net->test, count_nodes(net, 0), 1);
+		}
+}
+
+static void crash_and_start_0(struct lnlb_net *net)
+{
+	lnlb_net_crash(net, 0);
+	lnlb_net_start(net, 0, 100);
+	lnlb_net_keys(net, 0, SECRET, NULL, false);
+}
+
+/* a new start has forgotten all sequence numbers, but not taken the old nonce */
+static void recordings_are_not_believed(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	unsigned int from, to;
+
+	from = net->tail;
+	keyed_net(test, 2);
+	lnlb_core_resync(net->node[1].core);
+	record(net, 300);
+	to = net->tail;
+	KUNIT_ASSERT_LT(test, to - from, LNLB_NET_FRAMES);
+	lnlb_net_crash(net, 1);
+	crash_and_start_0(net);
+	memset(net->stats, 0, sizeof(net->stats));
+	play_back(net, from, to, 200);
+	KUNIT_EXPECT_EQ(test, net->stats[LNLB_STAT_FRAME_RX], 0);
+	KUNIT_EXPECT_GT(test, net->stats[LNLB_STAT_FRAME_UNPROVEN], 100);
+	/* in spite of them, which go on, the node takes its buckets */
+	KUNIT_EXPECT_TRUE(test, lnlb_net_owned(net));
+	KUNIT_EXPECT_TRUE(test, rejected(net, 0, LNLB_REJECT_UNPROVEN));
+	KUNIT_EXPECT_LE(test, net->node[0].frames, 400);
+}
+
+/* nor are they when the node that heard it all is still there */
+static void the_dead_do_not_return(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	unsigned int from, to;
+
+	from = net->tail;
+	keyed_net(test, 2);
+	to = net->tail;
+	lnlb_net_crash(net, 1);
+	lnlb_net_run(net, LNLB_NET_DEAD_MS + 10);
+	/* until its grave is forgotten, too */
+	lnlb_net_run(net, LNLB_TOMBSTONE_MS + 1000);
+	KUNIT_ASSERT_EQ(test, count_nodes(net, 0), 1);
+	play_back(net, from, to, 3);
+	KUNIT_EXPECT_GT(test, net->stats[LNLB_STAT_FRAME_UNPROVEN], 10);
+	KUNIT_EXPECT_TRUE(test, lnlb_net_owned(net));
+}
+
+/* the real one is believed in spite of it, and soon */
+static void proof_costs_no_time(struct kunit *test)
+{
+	struct lnlb_net *net = keyed_net(test, 4);
+	u64 start, took;
+	int i;
+
+	lnlb_net_crash(net, 1);
+	lnlb_net_run(net, 2000);
+	lnlb_net_start(net, 1, 100);
+	lnlb_net_keys(net, 1, SECRET, NULL, false);
+	start = net->now;
+	while (count_nodes(net, 0) < 4 && net->now - start < 1000)
+		lnlb_net_run(net, 1);
+	KUNIT_EXPECT_LE(test, net->now - start, 20);
+	while (!net->node[1].accepting && net->now - start < 3000)
+		lnlb_net_run(net, 1);
+	took = net->now - start;
+	KUNIT_EXPECT_LE(test, took, LNLB_NET_DEAD_MS + 50);
+	/* one that starts anew before it was missed is told apart at once */
+	for (i = 1; i < 4; i++) {
+		lnlb_net_crash(net, i);
+		lnlb_net_start(net, i, 100);
+		lnlb_net_keys(net, i, SECRET, NULL, false);
+	}
+	lnlb_net_run(net, 30);
+	for (i = 1; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, net->node[0].core->peer[i - 1]->incarnation,
+				net->node[i].core->params.incarnation);
+	lnlb_net_run(net, 2000);
+	KUNIT_EXPECT_TRUE(test, lnlb_net_owned(net));
+	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
+}
+
+static bool all_know_all(struct lnlb_net *net)
+{
+	int i;
+
+	for (i = 0; i < LNLB_NET_NODES; i++)
+		if (count_nodes(net, i) < LNLB_NET_NODES)
+			return false;
+	return true;
+}
+
+static void proof_gets_through_losses(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	int i, round;
+	u64 start;
+	u32 sent;
+
+	net->loss_percent = 25;
+	net->jitter_ms = 20;
+	for (round = 0; round < 10; round++) {
+		for (i = 0; i < LNLB_NET_NODES; i++) {
+			lnlb_net_start(net, i, 100);
+			lnlb_net_keys(net, i, SECRET, NULL, false);
+		}
+		start = net->now;
+		while (!all_know_all(net) && net->now - start < 2000)
+			lnlb_net_run(net, 1);
+		KUNIT_EXPECT_LE(test, net->now - start, 1000);
+		lnlb_net_run(net, 1000);
+	}
+	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
+	/* and then there is silence */
+	net->loss_percent = 0;
+	lnlb_net_run(net, 1000);
+	KUNIT_EXPECT_TRUE(test, lnlb_net_owned(net));
+	sent = net->node[0].frames;
+	lnlb_net_run(net, 2000);
+	KUNIT_EXPECT_LE(test, net->node[0].frames - sent, 26);
+}
+
 static struct kunit_case lnlb_auth_cases[] = {
 	KUNIT_CASE(vectors_are_known),
 	KUNIT_CASE(nodes_with_the_key_share),
@@ -318,6 +475,10 @@ static struct kunit_case lnlb_auth_cases[] = {
 	KUNIT_CASE(keys_change_without_a_word),
 	KUNIT_CASE(a_roll_out_goes_unnoticed),
 	KUNIT_CASE(no_signature_no_frame),
+	KUNIT_CASE(recordings_are_not_believed),
+	KUNIT_CASE(the_dead_do_not_return),
+	KUNIT_CASE(proof_costs_no_time),
+	KUNIT_CASE(proof_gets_through_losses),
 	{}
 };
 

@@ -107,13 +107,76 @@ static void params_must_match(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, receive(net, frame, len),
 			(int)LNLB_STAT_FRAME_PARAMS);
 	header->affinity_len ^= 1;
+	header->hash_id[2] = 1;
+	KUNIT_EXPECT_EQ(test, receive(net, frame, len),
+			(int)LNLB_STAT_FRAME_PARAMS);
+	header->hash_id[2] = 0;
 	header->buckets = cpu_to_be16(LNLB_BUCKETS / 2);
 	KUNIT_EXPECT_EQ(test, receive(net, frame, len),
 			(int)LNLB_STAT_FRAME_PARAMS);
 	KUNIT_EXPECT_EQ(test, count_nodes(net), 1);
 }
 
-/* at most one event in a minute, for each of two causes */
+/* each kind of refusal has its own record: what, who, how often, when */
+static void refusals_are_named(struct kunit *test)
+{
+	static const u8 expected[] = {
+		LNLB_REJECT_DUPLICATE_ID, LNLB_REJECT_ECHO, LNLB_REJECT_VERSION,
+		LNLB_REJECT_BUCKETS, LNLB_REJECT_AFFINITY, LNLB_REJECT_MODE,
+		LNLB_REJECT_HASH, LNLB_REJECT_REPLAY, LNLB_REJECT_TIMERS,
+	};
+	struct lnlb_net *net = frame_net(test);
+	struct lnlb_reject_info info[LNLB_REJECT_MAX];
+	struct lnlb_wire_header *header;
+	u8 frame[LNLB_FRAME_MAX];
+	unsigned int i, n;
+	size_t len;
+
+	header = (void *)frame;
+	receive(net, frame, state_frame(frame, 0, 1, 1));
+	receive(net, frame,
+		state_frame(frame, 0, net->node[0].core->params.incarnation,
+			    1));
+	len = state_frame(frame, 1, 1, 1);
+	header->version = 7;
+	receive(net, frame, len);
+	header->version = LNLB_WIRE_VERSION;
+	header->buckets = 0;
+	receive(net, frame, len);
+	header->buckets = cpu_to_be16(LNLB_BUCKETS);
+	header->affinity = LNLB_AFFINITY_CONNECTION;
+	receive(net, frame, len);
+	header->affinity = 0;
+	header->mode = LNLB_MODE_IGMP;
+	receive(net, frame, len);
+	header->mode = 0;
+	header->hash_id[0] = 1;
+	receive(net, frame, len);
+	header->hash_id[0] = 0;
+	/* other timers are no reason to refuse it */
+	KUNIT_EXPECT_EQ(test, receive(net, frame, len),
+			(int)LNLB_STAT_FRAME_RX);
+	receive(net, frame, len);
+	lnlb_net_run(net, 40);
+	receive(net, frame, len);
+	KUNIT_EXPECT_EQ(test, net->node[0].events[LNLB_EVENT_REJECTED], 8);
+	KUNIT_EXPECT_EQ(test, net->node[0].events[LNLB_EVENT_NODE_DIFFERS], 1);
+	lnlb_net_run(net, 10);
+	n = lnlb_core_rejects(net->node[0].core, net->now, info);
+	KUNIT_ASSERT_EQ(test, n, ARRAY_SIZE(expected));
+	for (i = 0; i < n; i++) {
+		KUNIT_EXPECT_EQ(test, info[i].reject, expected[i]);
+		KUNIT_EXPECT_NOT_NULL(test, info[i].cause);
+		KUNIT_EXPECT_EQ(test, info[i].node.mac[5], i >= 2);
+		KUNIT_EXPECT_EQ(test, info[i].frames,
+				1 + (expected[i] == LNLB_REJECT_REPLAY));
+		KUNIT_EXPECT_EQ(test, info[i].ago_ms,
+				expected[i] == LNLB_REJECT_REPLAY ? 10 : 50);
+	}
+	KUNIT_EXPECT_EQ(test, info[2].version, 7);
+}
+
+/* at most one event in a minute, for each cause */
 static void rejections_are_reported_rarely(struct kunit *test)
 {
 	struct lnlb_net *net = frame_net(test);
@@ -302,6 +365,7 @@ static void damaged_frames_are_counted(struct kunit *test)
 static struct kunit_case lnlb_frame_cases[] = {
 	KUNIT_CASE(sender_is_checked),
 	KUNIT_CASE(params_must_match),
+	KUNIT_CASE(refusals_are_named),
 	KUNIT_CASE(rejections_are_reported_rarely),
 	KUNIT_CASE(old_frames_are_replays),
 	KUNIT_CASE(the_departed_stay_gone),

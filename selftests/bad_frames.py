@@ -163,13 +163,12 @@ class Cases:
         self.both("an unknown type", [
             s.frame(kind, b"\0" * 600) for kind in (0, 6, 7, 255)],
             "frame_type")
-        self.both("a signature in a cluster without key",
-                  [s.keepalive(flags=1)], "frame_auth")
+        self.both("a signed frame without room for the signature",
+                  [s.keepalive(flags=1)], "frame_length")
         self.both("reserved header bits", [
             s.keepalive(flags=1 << bit) for bit in range(1, 16)] + [
-            s.keepalive(reserved=1), s.keepalive(reserved=0x8000),
+            s.keepalive(key_id=1), s.keepalive(key_id=0x8000),
             s.keepalive(reserved_id=b"\0\1"),
-            s.keepalive(reserved_params=b"\0\0\1"),
             s.keepalive(id=b"\0" * 6), s.keepalive(id=frames.EVERYBODY)],
             "frame_reserved")
         self.both("another cluster's address behind our MAC",
@@ -179,7 +178,7 @@ class Cases:
             s.state(header=h) for h in (
                 {"affinity": 1}, {"affinity": 2, "affinity_len": 24},
                 {"affinity_len": 1}, {"mode": 1}, {"buckets": 1024},
-                {"buckets": 0})],
+                {"buckets": 0}, {"hash_id": b"\0\0\1"})],
             "frame_params")
 
     def lengths(self):

@@ -27,7 +27,10 @@ check "two nodes share all buckets" wait_active 2
 check "the address answers" ns cl ping -qc3 -i0.2 -W2 "$VIP"
 check_le "at most one line in the kernel log" \
 	$(($(log_lines) - logged)) 1
-for cause in "uses this node's id" "has other cluster parameters"; do
+for cause in "uses this node's id" "has another number of buckets" \
+	"has another affinity" "has another mode" "has another bucket hash key" \
+	"speaks another version" "our own frames come back" \
+	"came twice, or too late" "there are too many nodes"; do
 	check_eq "\"$cause\" is reported, once" 1 \
 		"$(grep '"rejected"' "$tmp/events" | grep -c "$cause")"
 done

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Frames of EtherType 0x8870, as kernel/nf_lnlb/core/wire.h has them."""
 
+import hashlib
+import hmac
 import socket
 import struct
 
@@ -12,11 +14,13 @@ WAITING, JOINING, ACTIVE, DRAINING, LEAVING, SUSPENDED = range(6)
 BUCKETS = 4096
 NODES_MAX = 64
 EVERYBODY = b"\xff" * 6
+SIGNED = 1
+SIGNATURE_LEN = 16
 
 HEADER = struct.Struct("!IBBHHH6s2sQQ16sHBBB3s")
 HEADER_FIELDS = (
-    "magic version type length flags reserved id reserved_id incarnation "
-    "sequence addr buckets affinity affinity_len mode reserved_params"
+    "magic version type length flags key_id id reserved_id incarnation "
+    "sequence addr buckets affinity affinity_len mode hash_id"
 ).split()
 KEEPALIVE_BODY = struct.Struct("!QQB7s")
 STATE_BODY = struct.Struct("!QQQHBBB3sIIHH512s")
@@ -41,10 +45,19 @@ def cluster_mac(vip):
     return b"\x02\x00" + socket.inet_aton(vip)
 
 
+def sign(secret, data):
+    return hmac.new(secret, data, hashlib.sha256).digest()
+
+
+def key_id(secret):
+    return int.from_bytes(sign(secret, b"lnlb key id")[:2], "big")
+
+
 class Sender:
     """One who writes frames about a cluster, as a node with this id."""
 
-    def __init__(self, node_id, vip, incarnation=1):
+    def __init__(self, node_id, vip, incarnation=1, secret=None):
+        self.secret = secret
         self.id = node_id
         self.vip = vip
         self.incarnation = incarnation
@@ -59,7 +72,7 @@ class Sender:
             "type": kind,
             "length": HEADER.size + len(body),
             "flags": 0,
-            "reserved": 0,
+            "key_id": 0,
             "id": self.id,
             "reserved_id": b"",
             "incarnation": self.incarnation,
@@ -69,10 +82,17 @@ class Sender:
             "affinity": 0,
             "affinity_len": 0,
             "mode": 0,
-            "reserved_params": b"",
+            "hash_id": b"",
         }
+        if self.secret:
+            header["flags"] = SIGNED
+            header["key_id"] = key_id(self.secret)
+            header["length"] += SIGNATURE_LEN
         header.update(fields)
-        return HEADER.pack(*(header[name] for name in HEADER_FIELDS)) + body
+        whole = HEADER.pack(*(header[name] for name in HEADER_FIELDS)) + body
+        if self.secret:
+            whole += sign(self.secret, whole)[:SIGNATURE_LEN]
+        return whole
 
     def keepalive(self, state=JOINING, rest=b"", **fields):
         body = KEEPALIVE_BODY.pack(1, 0, state, rest)

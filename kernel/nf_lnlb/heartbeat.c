@@ -299,6 +299,7 @@ int lnlb_heartbeat_start(struct lnlb_cluster *cluster, struct net_device *dev)
 	ether_addr_copy(cluster->self, dev->dev_addr);
 	ether_addr_copy(params.self.mac, dev->dev_addr);
 	memcpy(params.addr, &cluster->addr, sizeof(params.addr));
+	memcpy(params.hash_id, cluster->hash_id, sizeof(params.hash_id));
 	timers_of(cluster->ln, &timers);
 	cluster->core = lnlb_core_new(&params, &timers, &core_ops, cluster);
 	if (!cluster->core) {

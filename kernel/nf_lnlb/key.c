@@ -208,7 +208,7 @@ static void set_hash_key(struct lnlb_cluster *cluster,
 	u8 data[sizeof(LABEL_HASH) - 1 + sizeof(cluster->addr)];
 	u8 digest[SHA256_DIGEST_SIZE];
 
-	BUILD_BUG_ON(sizeof(cluster->hash_key) > sizeof(digest));
+	BUILD_BUG_ON(sizeof(cluster->hash_key) != 16);
 	if (hash) {
 		memcpy(data, LABEL_HASH, sizeof(LABEL_HASH) - 1);
 		memcpy(data + sizeof(LABEL_HASH) - 1, &cluster->addr,
@@ -217,6 +217,10 @@ static void set_hash_key(struct lnlb_cluster *cluster,
 	} else {
 		memcpy(digest, &cluster->addr, sizeof(cluster->addr));
 	}
+	memset(cluster->hash_id, 0, sizeof(cluster->hash_id));
+	if (hash)
+		memcpy(cluster->hash_id, digest + 16,
+		       sizeof(cluster->hash_id));
 	cluster->hash_key.key[0] = get_unaligned_be64(digest);
 	cluster->hash_key.key[1] = get_unaligned_be64(digest + 8);
 	memzero_explicit(digest, sizeof(digest));

@@ -199,6 +199,7 @@ struct lnlb_stats {
  * @core_lock: see Locking
  * @core: who owns what, NULL while not running
  * @state: what the core was told to be
+ * @hash_id: tells @hash_key apart from others, zero without a key
  * @auth: keys, NULL if there never was one; written under core_lock
  * @dev: where frames are sent, NULL while not running
  * @incarnation: of the last start
@@ -240,6 +241,7 @@ struct lnlb_cluster {
 	struct mutex core_lock;
 	struct lnlb_core *core;
 	u8 state;
+	u8 hash_id[LNLB_HASH_ID_LEN];
 	struct lnlb_auth __rcu *auth;
 	struct net_device *dev;
 	u64 incarnation;

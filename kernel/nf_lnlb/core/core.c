@@ -96,6 +96,7 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	lnlb_core_forget_all(core);
 	core->params.incarnation = incarnation;
 	core->random = lnlb_table_seed(&core->params.self) ^ incarnation;
+	lnlb_proof_renew(core);
 	core->now = now;
 	core->started_at = now;
 	core->tick_due = now;

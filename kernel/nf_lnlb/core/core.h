@@ -23,6 +23,7 @@
 #define LNLB_FRAME_MAX \
 	(LNLB_NODES_MAX <= 64 ? 1500 : 800 + 12 * LNLB_NODES_MAX)
 #define LNLB_SIGNATURE_LEN	16	/* of a signed frame */
+#define LNLB_HASH_ID_LEN	3
 #define LNLB_SESSION_DATA_MAX	64	/* bytes a tracker may save a session */
 
 /**
@@ -63,6 +64,7 @@ struct lnlb_session_rec {
  * @affinity: enum lnlb_affinity
  * @affinity_len: prefix length
  * @mode: enum lnlb_mode
+ * @hash_id: tells bucket hashes with different keys apart; zero without a key
  */
 struct lnlb_core_params {
 	struct lnlb_node_id self;
@@ -71,6 +73,7 @@ struct lnlb_core_params {
 	u8 affinity;
 	u8 affinity_len;
 	u8 mode;
+	u8 hash_id[LNLB_HASH_ID_LEN];
 };
 
 /**

@@ -11,7 +11,7 @@
 
 #define LNLB_PEERS_MAX		(LNLB_NODES_MAX - 1)
 #define LNLB_TOMBSTONES		LNLB_NODES_MAX
-#define LNLB_STRANGERS		16
+#define LNLB_STRANGERS		(LNLB_NODES_MAX - 1)
 #define LNLB_TOMBSTONE_MS	60000
 #define LNLB_REJECT_MS		60000	/* one REJECTED event in that time */
 #define LNLB_COALESCE_MS	2	/* changes share a STATE that long */
@@ -49,6 +49,9 @@
  * @contested: it claims buckets that we keep
  * @lists_us: its last STATE says that it hears us
  * @listed_us: one of its STATEs did
+ * @nonce: its number, see proof.c
+ * @has_nonce: it has said one
+ * @doubts_us: it does not know us, or only from before our last start
  * @has_key: its last frame was signed
  * @key_id: by this key
  * @claims: buckets it claims
@@ -77,6 +80,9 @@ struct lnlb_peer {
 	bool contested;
 	bool lists_us;
 	bool listed_us;
+	struct lnlb_wire_nonce nonce;
+	bool has_nonce;
+	bool doubts_us;
 	bool has_key;
 	u16 key_id;
 	u8 claims[LNLB_WIRE_CLAIMS];
@@ -101,11 +107,21 @@ struct lnlb_tombstone {
  * @id: its name
  * @incarnation: of its last frame
  * @heard_at: when that arrived, ms
+ * @since: when the first one did, ms
+ * @asked_at: when it was asked for a proof, ms; 0: never
+ * @nonce: its number, see proof.c
+ * @has_nonce: it has said one
+ * @silent: it did not prove for long that it is there
  */
 struct lnlb_stranger {
 	struct lnlb_node_id id;
 	u64 incarnation;
 	u64 heard_at;
+	u64 since;
+	u64 asked_at;
+	struct lnlb_wire_nonce nonce;
+	bool has_nonce;
+	bool silent;
 };
 
 /**
@@ -178,6 +194,8 @@ struct lnlb_transfer {
  * @sequence: of the last frame sent
  * @reject: by enum lnlb_reject, what was refused
  * @auth: as given
+ * @nonce: our number, see proof.c
+ * @proof_next: stranger and peer whose numbers are repeated next
  * @state: enum lnlb_node_state
  * @joined_state: what @state is to be when the node has joined
  * @weight: 1..65535
@@ -238,6 +256,8 @@ struct lnlb_core {
 	u64 sequence;
 	struct lnlb_refusal_record reject[LNLB_REJECT_MAX + 1];
 	struct lnlb_core_auth auth;
+	struct lnlb_wire_nonce nonce;
+	unsigned int proof_next;
 
 	u8 state;
 	u8 joined_state;
@@ -352,6 +372,14 @@ struct lnlb_stranger *lnlb_stranger_heard(struct lnlb_core *core,
 void lnlb_stranger_forget(struct lnlb_core *core,
 			  const struct lnlb_node_id *id);
 bool lnlb_stranger_near(const struct lnlb_core *core);
+
+/* proof.c */
+void lnlb_proof_renew(struct lnlb_core *core);
+void lnlb_proof_seen(const struct lnlb_core *core, struct lnlb_peer *peer,
+		     const struct lnlb_wire_frame *frame);
+int lnlb_proof_check(struct lnlb_core *core,
+		     const struct lnlb_wire_frame *frame);
+void lnlb_proof_append(struct lnlb_core *core, u8 *frame);
 
 /* auth.c */
 int lnlb_auth_check(const struct lnlb_core *core,

@@ -64,6 +64,8 @@ static u8 lnlb_reject_params(const struct lnlb_core_params *params,
 	if (header->affinity != params->affinity ||
 	    header->affinity_len != params->affinity_len)
 		return LNLB_REJECT_AFFINITY;
+	if (memcmp(header->hash_id, params->hash_id, sizeof(params->hash_id)))
+		return LNLB_REJECT_HASH;
 	return LNLB_REJECT_MODE;
 }
 

@@ -11,7 +11,9 @@ static bool lnlb_rx_same_params(const struct lnlb_core_params *params,
 	return be16_to_cpu(header->buckets) == LNLB_BUCKETS &&
 	       header->affinity == params->affinity &&
 	       header->affinity_len == params->affinity_len &&
-	       header->mode == params->mode;
+	       header->mode == params->mode &&
+	       !memcmp(header->hash_id, params->hash_id,
+		       sizeof(params->hash_id));
 }
 
 /*
@@ -176,6 +178,7 @@ static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
 	peer->state = state->state;
 	peer->settled = state->flags & LNLB_WIRE_SETTLED;
 	peer->stalled = state->flags & LNLB_WIRE_STALLED;
+	lnlb_proof_seen(core, peer, frame);
 	memcpy(peer->claims, state->claims, sizeof(peer->claims));
 	lnlb_rx_seen(core, peer, header);
 	peer->state_sequence = be64_to_cpu(header->sequence);
@@ -332,8 +335,16 @@ static int lnlb_rx_take(struct lnlb_core *core,
 {
 	const struct lnlb_wire_header *header = frame->header;
 	struct lnlb_peer *peer = lnlb_view_find(core, &header->id);
+	bool known = peer &&
+		     peer->incarnation == be64_to_cpu(header->incarnation);
+	int stat;
 
-	if (peer && peer->incarnation != be64_to_cpu(header->incarnation)) {
+	if (!known) {
+		stat = lnlb_proof_check(core, frame);
+		if (stat != LNLB_STAT_FRAME_RX)
+			return stat;
+	}
+	if (peer && !known) {
 		lnlb_core_event(core, LNLB_EVENT_NODE_DEAD, peer,
 				"the node started anew");
 		lnlb_view_forget(core, peer);

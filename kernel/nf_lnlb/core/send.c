@@ -93,6 +93,7 @@ static void lnlb_send_state(struct lnlb_core *core)
 		heard->met = cpu_to_be16(core->peer[i]->met);
 		heard->version = cpu_to_be32((u32)core->peer[i]->version);
 	}
+	lnlb_proof_append(core, core->out);
 	core->request = false;
 	core->state_sent_at = core->now;
 	core->state_due = U64_MAX;

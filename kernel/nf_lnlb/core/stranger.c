@@ -42,15 +42,23 @@ struct lnlb_stranger *lnlb_stranger_heard(struct lnlb_core *core,
 	struct lnlb_stranger *stranger = lnlb_stranger_find(core, id);
 	unsigned int i;
 
-	if (!stranger && core->n_strangers < LNLB_STRANGERS)
+	if (!stranger && core->n_strangers < LNLB_STRANGERS) {
 		stranger = &core->stranger[core->n_strangers++];
+		memset(stranger, 0, sizeof(*stranger));
+	}
 	if (!stranger) {
 		stranger = core->stranger;
 		for (i = 1; i < LNLB_STRANGERS; i++)
 			if (core->stranger[i].heard_at < stranger->heard_at)
 				stranger = &core->stranger[i];
 	}
-	stranger->id = *id;
+	if (lnlb_wire_id_cmp(&stranger->id, id) ||
+	    stranger->incarnation < incarnation ||
+	    lnlb_core_passed(core, stranger->heard_at, LNLB_TOMBSTONE_MS)) {
+		memset(stranger, 0, sizeof(*stranger));
+		stranger->id = *id;
+		stranger->since = core->now;
+	}
 	stranger->incarnation = incarnation;
 	stranger->heard_at = core->now;
 	return stranger;
@@ -73,14 +81,16 @@ void lnlb_stranger_forget(struct lnlb_core *core, const struct lnlb_node_id *id)
  * lnlb_stranger_near() - is there a live node that this one does not know?
  * @core: the node
  *
- * Return: true if one was heard within the dead interval.
+ * Return: true if one was heard within the dead interval, unless it has not
+ * answered for long: then it may be a recording.
  */
 bool lnlb_stranger_near(const struct lnlb_core *core)
 {
 	unsigned int i;
 
 	for (i = 0; i < core->n_strangers; i++)
-		if (!lnlb_core_passed(core, core->stranger[i].heard_at,
+		if (!core->stranger[i].silent &&
+		    !lnlb_core_passed(core, core->stranger[i].heard_at,
 				      core->timers.dead_interval_ms))
 			return true;
 	return false;

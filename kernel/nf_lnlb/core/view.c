@@ -74,6 +74,7 @@ void lnlb_view_bury(struct lnlb_core *core, const struct lnlb_node_id *id,
 	grave->incarnation = incarnation;
 	grave->sequence = sequence;
 	grave->until = core->now + LNLB_TOMBSTONE_MS;
+	lnlb_proof_renew(core);
 }
 
 /* peers from @index on move by one: the table's answers follow them */

@@ -6,8 +6,6 @@
  */
 #include "wire.h"
 
-#define LNLB_WIRE_EXTENSION_HEADER	4
-
 static bool lnlb_wire_id_valid(const struct lnlb_node_id *id)
 {
 	return !(id->mac[0] & 1) && memchr_inv(id->mac, 0, sizeof(id->mac));
@@ -189,8 +187,6 @@ static int lnlb_wire_check_header(const struct lnlb_wire_header *header,
 	if (header->flags & cpu_to_be16(~LNLB_WIRE_AUTH) ||
 	    (header->key_id && !lnlb_wire_signed(header)) ||
 	    !lnlb_wire_zero(header->reserved_id, sizeof(header->reserved_id)) ||
-	    !lnlb_wire_zero(header->reserved_params,
-			    sizeof(header->reserved_params)) ||
 	    !lnlb_wire_id_valid(&header->id))
 		return LNLB_STAT_FRAME_RESERVED;
 	return LNLB_STAT_FRAME_RX;
@@ -237,6 +233,27 @@ int lnlb_wire_parse(const u8 *data, size_t len, struct lnlb_wire_frame *frame)
 }
 
 /**
+ * lnlb_wire_find_extension() - look for an extension
+ * @frame: parsed
+ * @type: of the extension
+ * @len: set to the bytes of its data
+ *
+ * Return: its data, NULL if there is none of that type.
+ */
+const void *lnlb_wire_find_extension(const struct lnlb_wire_frame *frame,
+				     u8 type, size_t *len)
+{
+	const u8 *pos = frame->extensions;
+
+	for (; pos < frame->end; pos += LNLB_WIRE_EXTENSION_HEADER + *len) {
+		*len = (size_t)pos[2] << 8 | pos[3];
+		if (pos[1] == type)
+			return pos + LNLB_WIRE_EXTENSION_HEADER;
+	}
+	return NULL;
+}
+
+/**
  * lnlb_wire_record() - read a session out of a parsed SESSIONS frame
  * @pos: first byte behind struct lnlb_wire_sessions, or what the last call
  *	returned; not to be called more than lnlb_wire_sessions::n_records times
@@ -280,6 +297,7 @@ void lnlb_wire_begin(u8 *frame, u8 type, const struct lnlb_core_params *params)
 	header->affinity = params->affinity;
 	header->affinity_len = params->affinity_len;
 	header->mode = params->mode;
+	memcpy(header->hash_id, params->hash_id, sizeof(header->hash_id));
 }
 
 /**

@@ -19,6 +19,8 @@
 #define LNLB_WIRE_VERSION	1
 #define LNLB_WIRE_AUTH		0x0001	/* header flag: signed */
 #define LNLB_WIRE_EXTENSION	0xff
+#define LNLB_WIRE_EXTENSION_HEADER 4
+#define LNLB_WIRE_PROOF		1	/* type of an extension, see proof.c */
 #define LNLB_WIRE_CLAIMS	(LNLB_BUCKETS / 8)
 #define LNLB_WIRE_HEARD_MAX	(LNLB_NODES_MAX - 1)
 
@@ -66,7 +68,7 @@ enum lnlb_wire_type {
  * @affinity: enum lnlb_affinity
  * @affinity_len: prefix length
  * @mode: enum lnlb_mode
- * @reserved_params: zero
+ * @hash_id: which key the bucket hash has, zero without one
  */
 struct lnlb_wire_header {
 	__be32 magic;
@@ -84,7 +86,7 @@ struct lnlb_wire_header {
 	u8 affinity;
 	u8 affinity_len;
 	u8 mode;
-	u8 reserved_params[3];
+	u8 hash_id[LNLB_HASH_ID_LEN];
 } __packed;
 static_assert(sizeof(struct lnlb_wire_header) == 60, "wire format");
 
@@ -204,9 +206,44 @@ struct lnlb_wire_ack {
 } __packed;
 static_assert(sizeof(struct lnlb_wire_ack) == 16, "wire format");
 
-/* a full STATE and a signature behind it must fit into a frame */
+/**
+ * struct lnlb_wire_nonce - a number used once
+ * @byte: the number
+ */
+struct lnlb_wire_nonce {
+	u8 byte[6];
+} __packed;
+
+/**
+ * struct lnlb_wire_echo - a number goes back to the node that said it
+ * @id: the node
+ * @nonce: its number
+ */
+struct lnlb_wire_echo {
+	struct lnlb_node_id id;
+	struct lnlb_wire_nonce nonce;
+} __packed;
+static_assert(sizeof(struct lnlb_wire_echo) == 12, "wire format");
+
+/**
+ * struct lnlb_wire_proof - extension LNLB_WIRE_PROOF of a signed STATE
+ * @nonce: the sender's number
+ * @n_unknown: so many of @echo, the first ones, are of nodes that the sender
+ *	does not know, or only from before their last start
+ * @echo: numbers of others, as many as the length says
+ */
+struct lnlb_wire_proof {
+	struct lnlb_wire_nonce nonce;
+	__be16 n_unknown;
+	struct lnlb_wire_echo echo[];
+} __packed;
+static_assert(sizeof(struct lnlb_wire_proof) == 8, "wire format");
+
+/* a full STATE, some proof and a signature behind it must fit into a frame */
 static_assert(sizeof(struct lnlb_wire_header) + sizeof(struct lnlb_wire_state) +
 	      LNLB_WIRE_HEARD_MAX * sizeof(struct lnlb_wire_heard) +
+	      LNLB_WIRE_EXTENSION_HEADER + sizeof(struct lnlb_wire_proof) +
+	      4 * sizeof(struct lnlb_wire_echo) +
 	      LNLB_SIGNATURE_LEN <= LNLB_FRAME_MAX, "frame too small");
 
 /**
@@ -249,6 +286,9 @@ int lnlb_wire_parse_header(const u8 *data, size_t len,
 int lnlb_wire_parse_body(struct lnlb_wire_frame *frame);
 int lnlb_wire_parse(const u8 *data, size_t len, struct lnlb_wire_frame *frame);
 const u8 *lnlb_wire_record(const u8 *pos, struct lnlb_session_rec *rec);
+
+const void *lnlb_wire_find_extension(const struct lnlb_wire_frame *frame,
+				     u8 type, size_t *len);
 
 void lnlb_wire_begin(u8 *frame, u8 type, const struct lnlb_core_params *params);
 void *lnlb_wire_append(u8 *frame, size_t bytes);
