@@ -293,5 +293,6 @@ int main(int argc, char *argv[])
 	node_free(&node[1]);
 	node_free(&node[2]);
 	seed_plays();
+	seed_nft();
 	return 0;
 }

@@ -19,5 +19,6 @@ void seed_put(struct seed *seed, unsigned int bytes, u64 value);
 void seed_save(const char *target, const char *name, const void *data,
 	       size_t len);
 void seed_plays(void);
+void seed_nft(void);
 
 #endif /* _FUZZ_SEEDS_H */

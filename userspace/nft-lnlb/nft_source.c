@@ -76,8 +76,9 @@ static char *quote(const struct lnlb_entry *entry)
 
 /*
  * Return: what takes the place of the statement, of the same length in each of
- * its lines. Where that is too short (many variables, or hundreds of different
- * statements) the first line gets longer: lnlb_source_typed_offset().
+ * its lines; an end of line in it belongs to a string, which is wrong then.
+ * Where that is too short (many variables, or hundreds of different statements)
+ * the first line gets longer: lnlb_source_typed_offset().
  */
 static char *render(const struct lnlb_entry *entry)
 {
@@ -88,7 +89,7 @@ static char *render(const struct lnlb_entry *entry)
 	for (i = 0; i < len; i++) {
 		if (continuation(text, len, i) && text[i] == '\\')
 			i++;
-		else if (text[i] != '\t')
+		else if (text[i] != '\t' && text[i] != '\n')
 			text[i] = ' ';
 	}
 	if (entry->error) {
