@@ -61,6 +61,7 @@ enum input_op {
 #define INPUT_STATE_OLD		0x08	/* version and epoch as before */
 #define INPUT_STATE_CLAIMS	0x30	/* see enum input_claims */
 #define INPUT_STATE_HEARD	0x40	/* a mask of further peers follows */
+#define INPUT_STATE_UNPROVEN	0x80	/* signed, but as if recorded before */
 
 /**
  * enum input_claims - what a STATE claims

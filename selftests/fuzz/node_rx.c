@@ -21,11 +21,23 @@ static void snapshot_take(const struct node *node)
 		before.peer[i] = *node->core->peer[i];
 }
 
+/* who is asked for a proof that it is there is remembered as a stranger */
+static void snapshot_allow_stranger(const struct lnlb_core *core)
+{
+	before.core.n_strangers = core->n_strangers;
+	memcpy(before.core.stranger, core->stranger,
+	       sizeof(before.core.stranger));
+	before.core.request = core->request;
+	before.core.state_due = core->state_due;
+}
+
 /* all is as it was, the clock and what limits events aside */
-static void snapshot_check(const struct node *node)
+static void snapshot_check(const struct node *node, int stat)
 {
 	unsigned int i;
 
+	if (stat == LNLB_STAT_FRAME_UNPROVEN)
+		snapshot_allow_stranger(node->core);
 	before.core.now = node->core->now;
 	memcpy(before.core.reject, node->core->reject,
 	       sizeof(before.core.reject));
@@ -78,7 +90,7 @@ int node_rx(struct node *node, const u8 *frame, size_t len, const u8 *src)
 	/* there was no memory for what is believed, or nobody to believe it */
 	if (!node_believed(stat) &&
 	    (stat != LNLB_STAT_FRAME_OVERFLOW || !node->no_memory))
-		snapshot_check(node);
+		snapshot_check(node, stat);
 	node_check(node);
 	return stat;
 }
@@ -89,6 +101,7 @@ static void check_peers(const struct lnlb_core *core)
 	unsigned int i;
 
 	CHECK(core->n_peers <= LNLB_PEERS_MAX);
+	CHECK(core->n_strangers <= LNLB_STRANGERS);
 	for (i = 0; i < core->n_peers; i++) {
 		peer = core->peer[i];
 		CHECK(lnlb_wire_id_cmp(&peer->id, &core->params.self));

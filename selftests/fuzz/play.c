@@ -87,6 +87,26 @@ static void fill_claims(struct play *play, struct play_peer *peer, u8 *claims,
 	}
 }
 
+static void fill_proof(struct play *play, u8 *frame, u8 how)
+{
+	size_t len = sizeof(struct lnlb_wire_proof) +
+		     sizeof(struct lnlb_wire_echo);
+	struct lnlb_wire_proof *proof;
+	u8 *extension;
+
+	extension = lnlb_wire_append(frame, LNLB_WIRE_EXTENSION_HEADER + len);
+	CHECK(extension);
+	extension[0] = LNLB_WIRE_EXTENSION;
+	extension[1] = LNLB_WIRE_PROOF;
+	extension[3] = len;
+	proof = (void *)(extension + LNLB_WIRE_EXTENSION_HEADER);
+	proof->nonce.byte[0] = how;
+	proof->n_unknown = cpu_to_be16(how & INPUT_STATE_STALE);
+	proof->echo[0].id = play->node.params.self;
+	proof->echo[0].nonce = play->node.core->nonce;
+	proof->echo[0].nonce.byte[0] ^= how & INPUT_STATE_UNPROVEN;
+}
+
 /* how, weight, state, flags, met, and what how asks for */
 static void say_state(struct play *play, struct play_peer *peer, u8 *frame)
 {
@@ -112,6 +132,8 @@ static void say_state(struct play *play, struct play_peer *peer, u8 *frame)
 	state->dead_interval_ms = cpu_to_be32(NODE_DEAD_MS);
 	fill_claims(play, peer, state->claims, how);
 	fill_heard(play, peer, frame, how, met);
+	if (play->key_id)
+		fill_proof(play, frame, how);
 }
 
 /* state, and how much newer than its last STATE it says to have one */

@@ -216,6 +216,17 @@ static void keys(void)
 		agree(3, 0, 100);
 		ticks(TICK_100, 1);
 	}
+	op(INPUT_TROUBLE, 4);
+	seed_put(&play, 1, 0x11);
+	agree(4, INPUT_STATE_UNPROVEN, 100);
+	agree(4, 0, 100);
+	agree(4, TARGET, 100);
+	op(INPUT_LEAVE, 4);
+	agree(4, INPUT_STATE_UNPROVEN, 100);
+	op(INPUT_PEERS, 4);
+	ticks(TICK_100, 25);
+	agree(4, INPUT_STATE_UNPROVEN, 100);
+	agree(4, 0, 100);
 	save("play-keys");
 }
 
