@@ -48,8 +48,13 @@ static bool silent(const struct sim *sim, unsigned int from, unsigned int to)
  */
 bool sim_check_apart(const struct sim *sim, unsigned int a, unsigned int b)
 {
-	return silent(sim, a, b) || silent(sim, b, a) ||
-	       !sim->link[a][b].fresh || !sim->link[b][a].fresh;
+	const struct sim_link *link = &sim->link[a][b];
+
+	/* whose clock went back is refused, also by those it meets again */
+	if (link->mended_at && (sim->node[a].stale || sim->node[b].stale))
+		return true;
+	return silent(sim, a, b) || silent(sim, b, a) || !link->fresh ||
+	       !sim->link[b][a].fresh;
 }
 
 /**
@@ -64,8 +69,9 @@ void sim_check_heard(struct sim *sim, unsigned int from, unsigned int to)
 	struct sim_link *back = &sim->link[to][from];
 
 	if (silent(sim, from, to)) {
-		link->mended_at = sim->now;
-		back->mended_at = sim->now;
+		/* what is sent before the frame was dealt with is no answer */
+		link->mended_at = sim->now + SIM_MS;
+		back->mended_at = sim->now + SIM_MS;
 		link->fresh = false;
 		back->fresh = false;
 	}
@@ -158,7 +164,7 @@ static bool stranger(const struct sim *sim, unsigned int i, unsigned int owner)
 	u64 mended = sim->link[owner][i].mended_at;
 
 	return !node->core || node->paused || sim_check_apart(sim, i, owner) ||
-	       (mended && sim->now - mended < 2 * dead(sim)) ||
+	       (mended && sim->now < mended + 2 * dead(sim)) ||
 	       pardoned(sim, &sim->node[i]) || pardoned(sim, node) ||
 	       lnlb_core_fenced(node->core);
 }
@@ -313,6 +319,19 @@ static void check_node_end(struct sim *sim, unsigned int i, unsigned int up,
 				 b);
 }
 
+/* one bad link takes one node out, and no more */
+static void check_shut(struct sim *sim)
+{
+	const struct sim_fault *fault = &sim->undo[0];
+	unsigned int i, out = 0;
+
+	for (i = 0; i < sim->cfg.nodes; i++)
+		out += sim->node[i].core && lnlb_core_fenced(sim->node[i].core);
+	if (sim->n_undo && fault->arg % SIM_DEAF_KINDS != SIM_PAIRS && out != 1)
+		sim_fail(sim, "L1: shut out are %u nodes where one would do",
+			 out);
+}
+
 /**
  * sim_check_end() - has all come to rest as it should?
  * @sim: the run, some time after the last fault
@@ -328,8 +347,10 @@ void sim_check_end(struct sim *sim)
 			digest = sim->node[i].core->digest;
 		}
 	for (i = 0; i < sim->cfg.nodes; i++)
-		if (sim->node[i].core)
+		if (sim->node[i].core && sim->cfg.profile != SIM_SHUT)
 			check_node_end(sim, i, up, digest);
+	if (sim->cfg.profile == SIM_SHUT)
+		check_shut(sim);
 	if (sim->n_single != LNLB_BUCKETS)
 		sim_fail(sim, "L1: %u of %u buckets have an owner in the end",
 			 sim->n_single, LNLB_BUCKETS);

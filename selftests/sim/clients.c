@@ -27,6 +27,10 @@ void sim_clients_know(struct sim_node *node, unsigned int session, bool know)
 	node->known[session / 8] &= ~(1 << session % 8);
 	node->known[session / 8] |= know << session % 8;
 	node->known_at[session] = node->sim->now;
+	if (node->sim->session[session].bucket == node->sim->watch)
+		sim_say(node->sim, "node %u %s session %u",
+			(unsigned int)(node - node->sim->node),
+			know ? "is told of" : "forgets", session);
 }
 
 static void unlink_session(struct sim *sim, unsigned int s)
@@ -74,6 +78,9 @@ void sim_clients_make(struct sim *sim, unsigned int owner, u16 bucket)
 	session->next = sim->first_session[bucket];
 	sim->first_session[bucket] = s;
 	sim->result.sessions++;
+	if (bucket == sim->watch)
+		sim_say(sim, "node %u has session %u in bucket %u", owner, s,
+			bucket);
 	for (tries = 0; tries < sim->cfg.nodes; tries++)
 		sim_check_session(sim, tries, s);
 }
@@ -108,16 +115,21 @@ static void end_session(struct sim *sim, unsigned int s)
 	unlink_session(sim, s);
 }
 
-/* what was not told again for a while is forgotten */
+/*
+ * What was not told again for a while is forgotten. A bucket whose owner is not
+ * its target must have moved by then: only targets are told.
+ */
 static void lapse(struct sim *sim, unsigned int s)
 {
+	u64 after = max(sim->cfg.refresh * 10 / 3,
+			sim->cfg.timers.dead_interval_ms * SIM_MS * 15);
 	struct sim_node *node;
 	unsigned int i;
 
 	for (i = 0; i < sim->cfg.nodes; i++) {
 		node = &sim->node[i];
 		if (!sim_clients_known(node, s) ||
-		    sim->now - node->known_at[s] < sim->cfg.refresh * 10 / 3)
+		    sim->now - node->known_at[s] < after)
 			continue;
 		sim_clients_know(node, s, false);
 		sim_check_session(sim, i, s);

@@ -28,7 +28,8 @@ static struct {
 	const char *without;
 	bool trace;
 	bool stop;
-} opt = { .profile = -1 };
+	int watch;
+} opt = { .profile = -1, .watch = -1 };
 
 static void add(struct sim_result *sum, const struct sim_result *result)
 {
@@ -55,7 +56,7 @@ static bool one(const struct row *row, u64 seed, struct sim_result *sum)
 
 	for (i = 0; opt.without && opt.without[i] && i < SIM_FAULTS; i++)
 		off[i] = opt.without[i] == '1';
-	sim = sim_run(row->nodes, row->profile, seed, off, opt.trace, -1);
+	sim = sim_run(row->nodes, row->profile, seed, off, opt.trace, opt.watch);
 	add(sum, &sim->result);
 	bad = sim->failure[0];
 	if (bad && !opt.trace)
@@ -131,7 +132,7 @@ static void usage(void)
 	unsigned int i;
 
 	fprintf(stderr, "Usage: sim [--nodes N] [--profile NAME] [--seed N | --seeds A-B]\n"
-		"           [--without MASK] [--trace] [--stop]\nprofiles:");
+		"           [--without MASK] [--trace] [--watch BUCKET] [--stop]\nprofiles:");
 	for (i = 0; i < SIM_PROFILES; i++)
 		fprintf(stderr, " %s", sim_profile_name[i]);
 	fputc('\n', stderr);
@@ -169,7 +170,7 @@ static void options(int argc, char **argv)
 		{ "nodes", 1, NULL, 'n' }, { "profile", 1, NULL, 'p' },
 		{ "seeds", 1, NULL, 's' }, { "seed", 1, NULL, 'r' },
 		{ "without", 1, NULL, 'w' }, { "trace", 0, NULL, 't' },
-		{ "stop", 0, NULL, 'x' }, { NULL, 0, NULL, 0 },
+		{ "stop", 0, NULL, 'x' }, { "watch", 1, NULL, 'b' }, { NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -195,6 +196,9 @@ static void options(int argc, char **argv)
 			break;
 		case 'x':
 			opt.stop = true;
+			break;
+		case 'b':
+			opt.watch = atoi(optarg);
 			break;
 		default:
 			usage();

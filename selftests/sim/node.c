@@ -170,10 +170,24 @@ void sim_node_resume(struct sim *sim, unsigned int i)
 		(unsigned long long)(length / SIM_MS));
 }
 
+/* is a STATE by somebody who has heard the node? */
+static bool lists(const struct sim_frame *frame, const struct sim_node *node)
+{
+	const struct lnlb_wire_state *state;
+	unsigned int i;
+
+	state = (const void *)(frame->data + sizeof(struct lnlb_wire_header));
+	for (i = 0; i < be16_to_cpu(state->n_heard); i++)
+		if (!lnlb_wire_id_cmp(&state->heard[i].id, &node->params.self))
+			return true;
+	return false;
+}
+
 static void take_in(struct sim *sim, struct sim_node *node)
 {
 	unsigned int i, to = node - sim->node;
 	const struct lnlb_wire_header *header;
+	u64 patience = sim->cfg.timers.keepalive_interval_ms * SIM_MS;
 	struct sim_frame *frame;
 	struct sim_link *link;
 
@@ -184,7 +198,8 @@ static void take_in(struct sim *sim, struct sim_node *node)
 			     header->id.mac, node->arrived[i]);
 		link = &sim->link[frame->from][to];
 		if (header->type == LNLB_WIRE_STATE &&
-		    frame->sent_at > link->mended_at)
+		    frame->sent_at > link->mended_at +
+		    (lists(frame, node) ? 0 : patience))
 			link->fresh = true;
 		if (!--frame->refs)
 			free(frame);

@@ -9,14 +9,23 @@ static u64 dead(const struct sim *sim)
 	return sim->cfg.timers.dead_interval_ms * SIM_MS;
 }
 
-/* L1: the dead time and two round trips of keepalives; losses take longer */
+/*
+ * L1: the dead time and two round trips of keepalives, and one of a frame for
+ * each node that is to be told about sessions. Losses take longer.
+ */
 static u64 bound(const struct sim *sim)
 {
 	const struct sim_config *cfg = &sim->cfg;
 	u64 keepalive = cfg->timers.keepalive_interval_ms * SIM_MS;
+	u64 handing = cfg->nodes * 2 * (cfg->delay + cfg->jitter + 4);
 	u64 trips = cfg->last_loss ? 200 : 4;
 
-	return dead(sim) * 102 / 100 +
+	/* silence, a matrix that stays as it is, and the exclusion's exchange */
+	if (cfg->profile == SIM_SHUT)
+		return 2 * dead(sim) * 102 / 100 + handing +
+		       2 * trips * (keepalive + cfg->delay + cfg->jitter);
+
+	return dead(sim) * 102 / 100 + handing +
 	       trips * (keepalive + cfg->delay + cfg->jitter);
 }
 

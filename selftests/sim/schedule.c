@@ -5,7 +5,8 @@
 #include "sim.h"
 
 const char *const sim_profile_name[SIM_PROFILES] = {
-	"calm", "crash", "loss", "pause", "stop", "partition", "deaf", "all",
+	"calm", "crash", "loss", "pause", "stop", "partition", "deaf",
+	"shut", "all",
 };
 
 const char *const sim_fault_name[SIM_FAULTS_KINDS] = {
@@ -30,6 +31,7 @@ static const u32 profile_faults[SIM_PROFILES] = {
 	[SIM_PARTITION] = PLANNED | CRASHES | BIT_OF(PARTITION),
 	[SIM_DEAF] = BIT_OF(WEIGHT) | BIT_OF(DEAF) | BIT_OF(BURST) |
 		     BIT_OF(DRAIN) | BIT_OF(RESUME),
+	[SIM_SHUT] = BIT_OF(DEAF),
 	[SIM_ALL] = ~0u,
 };
 
@@ -87,6 +89,17 @@ static int by_time(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
+/* a kind that leaves somebody whom all of the others hear */
+static u32 shut_kind(const struct sim *sim, u32 arg)
+{
+	static const u8 kinds[] = { SIM_ONE_WAY, SIM_BOTH_WAYS, SIM_MUTE,
+				    SIM_PAIRS };
+
+	if (sim->cfg.nodes == 2)
+		return arg - arg % SIM_DEAF_KINDS + SIM_ONE_WAY;
+	return arg - arg % SIM_DEAF_KINDS + kinds[arg / 64 % 4];
+}
+
 static void plan(struct sim *sim, struct sim_rng *rng)
 {
 	u64 dead = sim->cfg.timers.dead_interval_ms * SIM_MS;
@@ -101,12 +114,18 @@ static void plan(struct sim *sim, struct sim_rng *rng)
 		fault->at = 1 + sim_rng_below(rng, spread);
 	}
 	n = 4 + sim_rng_below(rng, n > 64 ? 4 : 24);
+	if (sim->cfg.profile == SIM_SHUT)
+		n = 1;
 	for (i = 0; i < n; i++, fault++) {
 		fault->kind = pick_kind(sim, rng);
 		fault->at = begin + sim_rng_below(rng, end - begin);
 		fault->node = sim_rng_below(rng, sim->cfg.nodes);
-		fault->other = sim_rng_below(rng, sim->cfg.nodes);
+		fault->other = (fault->node + 1 +
+				sim_rng_below(rng, sim->cfg.nodes - 1)) %
+			       sim->cfg.nodes;
 		fault->arg = sim_rng_next(rng);
+		if (sim->cfg.profile == SIM_SHUT)
+			fault->arg = shut_kind(sim, fault->arg);
 		fault->len = 1 + sim_rng_below(rng, 3 * dead);
 		if (fault->kind == SIM_FAULT_BURST)
 			fault->len = fault->len / 8 + 1;
@@ -155,6 +174,25 @@ static bool side(const struct sim_fault *fault, unsigned int i)
 	return lnlb_table_mix(fault->arg + i) & 1;
 }
 
+static bool deaf(const struct sim_fault *fault, unsigned int from,
+		 unsigned int to, bool there, bool back)
+{
+	switch (fault->arg % SIM_DEAF_KINDS) {
+	case SIM_ONE_WAY:
+		return there;
+	case SIM_MUTE:
+		return from == fault->node;
+	case SIM_DEAF_NODE:
+		return to == fault->node;
+	case SIM_PAIRS:
+		return from != fault->node && to != fault->node &&
+		       lnlb_table_mix(fault->arg + min(from, to) * 512 +
+				      max(from, to)) % 40 < 3;
+	default:
+		return there || back;
+	}
+}
+
 static bool cuts(const struct sim_fault *fault, unsigned int from,
 		 unsigned int to)
 {
@@ -167,16 +205,7 @@ static bool cuts(const struct sim_fault *fault, unsigned int from,
 	case SIM_FAULT_BURST:
 		return there;
 	case SIM_FAULT_DEAF:
-		switch (fault->arg % 5) {
-		case 0:
-			return there;
-		case 1:
-			return from == fault->node;
-		case 2:
-			return to == fault->node;
-		default:
-			return there || back;
-		}
+		return deaf(fault, from, to, there, back);
 	}
 	return false;
 }
@@ -241,10 +270,22 @@ static void set_state(struct sim *sim, unsigned int i, u8 state)
 	sim_net_wake(sim, node, sim->now + 1);
 }
 
+/* one at a time: two of three that are refused would be the majority */
+static bool any_stale(const struct sim *sim)
+{
+	unsigned int i;
+
+	for (i = 0; i < sim->cfg.nodes; i++)
+		if (sim->node[i].core && sim->node[i].stale)
+			return true;
+	return false;
+}
+
 static void restart(struct sim *sim, unsigned int i, bool stale)
 {
 	u64 incarnation = sim->node[i].incarnation;
 
+	stale = stale && !any_stale(sim);
 	sim_node_off(sim, i, false);
 	sim->node[i].stale = stale;
 	sim_node_start(sim, i, stale ? incarnation - 1 :
@@ -304,7 +345,8 @@ void sim_schedule_step(struct sim *sim)
 			set_weight(sim, sim_rng_below(&sim->load,
 						      sim->cfg.nodes),
 				   sim_rng_next(&sim->load));
-		if (sim->undo[i].at <= sim->now)
+		if (sim->undo[i].at <= sim->now &&
+		    sim->cfg.profile != SIM_SHUT)
 			undo(sim, i--);
 	}
 	while (sim->next_fault < sim->n_faults &&
@@ -323,7 +365,7 @@ void sim_schedule_end(struct sim *sim)
 {
 	unsigned int i, active = 0;
 
-	while (sim->n_undo)
+	while (sim->n_undo && sim->cfg.profile != SIM_SHUT)
 		undo(sim, sim->n_undo - 1);
 	sim->quiet = true;
 	for (i = 0; i < sim->cfg.nodes; i++) {

@@ -37,7 +37,8 @@ struct sim_rng {
  * @SIM_STOP: machines stand still together with their clocks
  * @SIM_PARTITION: the network falls apart and heals
  * @SIM_DEAF: some do not hear some others
- * @SIM_ALL: all of that
+ * @SIM_SHUT: some do not hear some others, and that stays so
+ * @SIM_ALL: all of that, but for the last
  * @SIM_PROFILES: their number
  */
 enum sim_profile {
@@ -48,6 +49,7 @@ enum sim_profile {
 	SIM_STOP,
 	SIM_PARTITION,
 	SIM_DEAF,
+	SIM_SHUT,
 	SIM_ALL,
 	SIM_PROFILES
 };
@@ -103,6 +105,16 @@ enum sim_fault_kind {
 	SIM_FAULT_DEAF,
 	SIM_FAULT_BURST,
 	SIM_FAULTS_KINDS
+};
+
+/* what SIM_FAULT_DEAF does, by its argument */
+enum {
+	SIM_ONE_WAY,	/* other does not hear node */
+	SIM_BOTH_WAYS,	/* nor does node hear other */
+	SIM_MUTE,	/* nobody hears node */
+	SIM_DEAF_NODE,	/* node hears nobody */
+	SIM_PAIRS,	/* some of those that are not node do not hear others */
+	SIM_DEAF_KINDS
 };
 
 /**

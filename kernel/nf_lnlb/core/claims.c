@@ -24,7 +24,13 @@
  */
 #include "private.h"
 
-static void lnlb_claims_accept(struct lnlb_core *core, u16 bucket, bool accept)
+/**
+ * lnlb_claims_accept() - take new sessions of a bucket, or no more
+ * @core: the node
+ * @bucket: which
+ * @accept: what to do
+ */
+void lnlb_claims_accept(struct lnlb_core *core, u16 bucket, bool accept)
 {
 	if (accept)
 		lnlb_bit_set(core->accept, bucket);
@@ -96,26 +102,27 @@ bool lnlb_claims_allowed(const struct lnlb_core *core)
 	if (lnlb_stranger_near(core))
 		return false;
 	for (i = 0; i < core->n_peers; i++)
-		if (!lnlb_core_in_step(core, core->peer[i]) ||
-		    !core->peer[i]->settled)
+		if (!lnlb_peer_out(core->peer[i]) &&
+		    (!lnlb_core_in_step(core, core->peer[i]) ||
+		     !core->peer[i]->settled))
 			return false;
 	return true;
 }
 
 static void lnlb_claims_take(struct lnlb_core *core)
 {
-	bool allowed = lnlb_claims_allowed(core), changed = false;
+	bool changed = false;
 	unsigned int b;
 
+	/* frozen ones, too: others may have sessions there since a partition */
+	if (!lnlb_claims_allowed(core))
+		return;
 	for (b = 0; b < LNLB_BUCKETS; b++) {
 		if (core->target[b] != LNLB_TARGET_SELF ||
 		    lnlb_bit_test(core->accept, b) ||
 		    lnlb_bit_test(core->others, b))
 			continue;
-		/* frozen, and wanted back: that needs nobody's consent */
 		if (!lnlb_bit_test(core->claims, b)) {
-			if (!allowed)
-				continue;
 			lnlb_bit_set(core->claims, b);
 			core->sent_to[b] = 0;
 			changed = true;
@@ -136,6 +143,10 @@ bool lnlb_core_complete(const struct lnlb_core *core)
 	/* settled nodes have told the targets, not who is still to hand over */
 	if (core->moving)
 		return false;
+	/* nor who is no target and nobody's peer in step */
+	for (i = 0; i < core->n_peers; i++)
+		if (lnlb_peer_out(core->peer[i]))
+			return false;
 	for (i = 0; i < LNLB_WIRE_CLAIMS; i++)
 		if (core->accept[i] & core->others[i])
 			return false;
@@ -158,6 +169,8 @@ void lnlb_claims_update(struct lnlb_core *core)
 	memset(core->others, 0, sizeof(core->others));
 	for (i = 0; i < core->n_peers; i++) {
 		peer = core->peer[i];
+		if (peer->shut)
+			continue;
 		lost |= lnlb_claims_settle(core, peer);
 		for (j = 0; j < LNLB_WIRE_CLAIMS; j++)
 			core->others[j] |= peer->claims[j];

@@ -100,6 +100,7 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	core->now = now;
 	core->started_at = now;
 	core->tick_due = now;
+	core->sent_at = now;
 	core->state_due = now;
 	core->keepalive_due = now;
 	core->sequence = 0;
@@ -107,6 +108,8 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	core->epoch++;
 	core->fenced = false;
 	core->stalled = false;
+	core->excluded = false;
+	core->times_out = 0;
 	core->refused_until = 0;
 	core->digest = 0;
 	core->settled = false;
@@ -114,6 +117,8 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	core->n_strangers = 0;
 	core->running = true;
 	core->transfer.backoff_ms = LNLB_RESEND_MIN_MS;
+	core->batch = LNLB_BATCH;
+	core->refreshing = false;
 	memset(core->sent_to, 0, sizeof(core->sent_to));
 	lnlb_core_event(core, LNLB_EVENT_STATE, NULL, "started");
 }
@@ -169,6 +174,7 @@ u64 lnlb_core_tick(struct lnlb_core *core, u64 now)
 	lnlb_fence_late(core);
 	lnlb_view_expire(core);
 	lnlb_core_activate(core);
+	lnlb_hearing_update(core);
 	lnlb_view_adopt(core);
 	lnlb_fence_update(core);
 	lnlb_claims_update(core);

@@ -26,19 +26,20 @@ static void lnlb_fence_excuse(struct lnlb_core *core, u64 late)
  * lnlb_fence_late() - find out whether this node stood still
  * @core: the node, at the start of a tick
  *
- * One that is late by half the dead interval may be dead to the others, as its
- * last sign of life was some time before. It has to hear that it is not, from
- * each of them; without any, or with none that was awake, it listens anew.
+ * One that is late by half the dead interval, or that has not said a word for
+ * three quarters of it, may be dead to the others. It has to hear that it is
+ * not, from each of them; without any, or with none that was awake, it listens
+ * anew.
  */
 void lnlb_fence_late(struct lnlb_core *core)
 {
 	u32 dead = core->timers.dead_interval_ms;
 
-	if (!lnlb_core_passed(core, core->tick_due,
-			      core->timers.keepalive_interval_ms))
-		return;
-	lnlb_fence_excuse(core, core->now - core->tick_due);
-	if (!lnlb_core_passed(core, core->tick_due, dead / 2))
+	if (lnlb_core_passed(core, core->tick_due,
+			     core->timers.keepalive_interval_ms))
+		lnlb_fence_excuse(core, core->now - core->tick_due);
+	if (!lnlb_core_passed(core, core->tick_due, dead / 2) &&
+	    !lnlb_core_passed(core, core->sent_at, dead - dead / 4))
 		return;
 	if (core->state == LNLB_NODE_JOINING)
 		core->started_at = core->now;
@@ -69,6 +70,8 @@ static bool lnlb_fence_still_stalled(const struct lnlb_core *core)
 		return false;
 	for (i = 0; i < core->n_peers; i++) {
 		peer = core->peer[i];
+		if (lnlb_peer_out(peer))
+			continue;
 		if (!peer->lists_us ||
 		    (s32)(peer->acked - (u32)core->stall_version) < 0)
 			return true;
@@ -86,7 +89,7 @@ static bool lnlb_fence_unheard(const struct lnlb_core *core)
 
 	for (i = 0; i < core->n_peers; i++) {
 		peer = core->peer[i];
-		if (peer->lists_us)
+		if (peer->lists_us || lnlb_peer_out(peer))
 			continue;
 		unheard = true;
 		lost |= peer->listed_us ||
@@ -110,7 +113,7 @@ void lnlb_fence_update(struct lnlb_core *core)
 	core->stalled = lnlb_fence_still_stalled(core);
 	if (stalled != core->stalled)
 		lnlb_core_changed(core);
-	fence = core->stalled || lnlb_fence_unheard(core);
+	fence = core->stalled || core->excluded || lnlb_fence_unheard(core);
 	if (fence == core->fenced)
 		return;
 	core->fenced = fence;
@@ -118,6 +121,7 @@ void lnlb_fence_update(struct lnlb_core *core)
 		lnlb_claims_drop(core);
 		lnlb_core_event(core, LNLB_EVENT_FENCED, NULL,
 				core->stalled ? "this node stood still" :
+				core->excluded ? "not all nodes hear each other, and go on without this one" :
 				"a live node does not hear this one");
 	} else {
 		core->dirty = true;

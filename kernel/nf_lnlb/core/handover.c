@@ -8,10 +8,13 @@
  * other node has them, the claims are given up. Frozen buckets stay claimed
  * when a transfer is cut short; a new one starts over.
  *
+ * Nobody gets new sessions of a frozen bucket, so a batch that takes more than
+ * some frames is cut short: what is through is given up, what is not is thawed.
+ *
  * Sessions that stay with us in buckets that we do not claim must be known to
  * the bucket's new owner each time that changes. Until then we are not settled
- * and nobody claims anything, see claims.c. To tell what was told before, in case
- * it was lost there, holds nobody up.
+ * and nobody claims anything, see claims.c. To tell them once more, as what
+ * others know is soft state, is the last thing to do and holds nothing up.
  */
 #include "private.h"
 
@@ -34,30 +37,47 @@ static bool lnlb_handover_ripe(const struct lnlb_core *core, u16 bucket)
 	       lnlb_core_target_peer(core, bucket);
 }
 
-/* is it time to tell of the sessions in @bucket again? */
-static bool lnlb_handover_old(const struct lnlb_core *core, u16 bucket)
+/* is the node that is to have @bucket to be reminded of our sessions in it? */
+static bool lnlb_handover_stale(struct lnlb_core *core, u16 bucket)
 {
-	return lnlb_bit_test(core->old, bucket) &&
-	       !lnlb_bit_test(core->claims, bucket) &&
-	       lnlb_core_target_peer(core, bucket) &&
-	       core->ops->has_sessions(core->ctx, bucket);
+	if (!lnlb_bit_test(core->old, bucket))
+		return false;
+	if (!lnlb_bit_test(core->claims, bucket) &&
+	    lnlb_core_target_peer(core, bucket) &&
+	    core->ops->has_sessions(core->ctx, bucket))
+		return true;
+	lnlb_bit_clear(core->old, bucket);
+	return false;
+}
+
+static bool lnlb_handover_due_bucket(struct lnlb_core *core, u16 bucket)
+{
+	switch (core->transfer.why) {
+	case LNLB_TRANSFER_OWED:
+		return lnlb_handover_owed(core, bucket);
+	case LNLB_TRANSFER_HANDOVER:
+		return lnlb_handover_ripe(core, bucket);
+	default:
+		return lnlb_handover_stale(core, bucket);
+	}
 }
 
 static void lnlb_handover_pick(struct lnlb_core *core,
-			       bool (*wanted)(const struct lnlb_core *core,
-					      u16 bucket))
+			       enum lnlb_transfer_why why)
 {
+	unsigned int b, max = LNLB_BATCH;
 	struct lnlb_transfer *t = &core->transfer;
 	struct lnlb_peer *peer;
-	unsigned int b;
 
 	t->n = 0;
-	t->handover = wanted == lnlb_handover_ripe;
-	for (b = 0; b < LNLB_BUCKETS && t->n < LNLB_BATCH; b++) {
+	t->why = why;
+	if (why == LNLB_TRANSFER_HANDOVER)
+		max = core->batch;
+	for (b = 0; b < LNLB_BUCKETS && t->n < max; b++) {
 		peer = lnlb_core_target_peer(core, b);
 		if (t->to && peer != t->to)
 			continue;
-		if (!wanted(core, b))
+		if (!lnlb_handover_due_bucket(core, b))
 			continue;
 		t->to = peer;
 		t->bucket[t->n++] = b;
@@ -66,10 +86,8 @@ static void lnlb_handover_pick(struct lnlb_core *core,
 
 static void lnlb_handover_freeze(struct lnlb_core *core, u16 bucket)
 {
-	if (!lnlb_bit_test(core->accept, bucket))
-		return;
-	lnlb_bit_clear(core->accept, bucket);
-	core->ops->accept(core->ctx, bucket, false);
+	if (lnlb_bit_test(core->accept, bucket))
+		lnlb_claims_accept(core, bucket, false);
 }
 
 /* give up buckets that are to be nobody's, and see whether others are left */
@@ -103,24 +121,25 @@ static void lnlb_handover_start(struct lnlb_core *core)
 	unsigned int i;
 
 	if (!core->settled) {
-		lnlb_handover_pick(core, lnlb_handover_owed);
+		lnlb_handover_pick(core, LNLB_TRANSFER_OWED);
 		core->review = !t->to;	/* sessions may have ended since */
 		lnlb_handover_review(core);
 	}
 	/* who is to have them could not claim them earlier, either */
 	if (!t->to && core->moving && lnlb_claims_allowed(core))
-		lnlb_handover_pick(core, lnlb_handover_ripe);
+		lnlb_handover_pick(core, LNLB_TRANSFER_HANDOVER);
 	if (!t->to && core->refreshing) {
-		lnlb_handover_pick(core, lnlb_handover_old);
+		lnlb_handover_pick(core, LNLB_TRANSFER_REFRESH);
 		core->refreshing = t->to;
 	}
 	if (!t->to)
 		return;
+	t->frames = 0;
 	t->pos = 0;
 	t->cursor = 0;
 	t->loaded = false;
 	t->waiting = false;
-	if (!t->handover)
+	if (t->why != LNLB_TRANSFER_HANDOVER)
 		return;
 	for (i = 0; i < t->n; i++)
 		lnlb_handover_freeze(core, t->bucket[i]);
@@ -167,6 +186,7 @@ static bool lnlb_handover_fill(struct lnlb_core *core)
 	core->chunk += core->chunk == U32_MAX ? 2 : 1;
 	t->chunk = core->chunk;
 	sessions->chunk = cpu_to_be32(t->chunk);
+	t->frames++;
 	while (t->loaded || lnlb_handover_next(core)) {
 		t->loaded = !lnlb_wire_add_record(t->frame, &t->rec);
 		if (t->loaded)
@@ -178,10 +198,13 @@ static bool lnlb_handover_fill(struct lnlb_core *core)
 static void lnlb_handover_send(struct lnlb_core *core)
 {
 	struct lnlb_transfer *t = &core->transfer;
+	/* not so long that others wait for it after a fault has passed */
+	u32 max = clamp(2 * core->timers.keepalive_interval_ms,
+			(u32)LNLB_RESEND_MIN_MS, (u32)LNLB_RESEND_MAX_MS);
 
 	lnlb_send_frame(core, &t->to->id, t->frame);
 	t->resend_at = core->now + t->backoff_ms;
-	t->backoff_ms = min(t->backoff_ms * 2, (u32)LNLB_RESEND_MAX_MS);
+	t->backoff_ms = min(t->backoff_ms * 2, max);
 	t->waiting = true;
 }
 
@@ -195,11 +218,27 @@ static void lnlb_handover_finish(struct lnlb_core *core)
 		lnlb_bit_clear(core->claims, t->bucket[i]);
 		lnlb_bit_clear(core->old, t->bucket[i]);
 	}
-	if (t->handover)
+	if (t->why == LNLB_TRANSFER_HANDOVER)
 		lnlb_core_changed(core);
 	else
 		core->review = true;
 	t->to = NULL;
+}
+
+/* the batch takes too long: go on with what is left of it later */
+static void lnlb_handover_cut(struct lnlb_core *core)
+{
+	struct lnlb_transfer *t = &core->transfer;
+	unsigned int i;
+
+	if (t->why != LNLB_TRANSFER_HANDOVER || !t->pos || t->pos == t->n ||
+	    t->frames < LNLB_BATCH_FRAMES)
+		return;
+	for (i = t->pos; i < t->n; i++)
+		lnlb_claims_accept(core, t->bucket[i], true);
+	t->n = t->pos;
+	t->loaded = false;
+	core->batch = t->pos;
 }
 
 /**
@@ -232,6 +271,9 @@ void lnlb_handover_run(struct lnlb_core *core)
 {
 	struct lnlb_transfer *t = &core->transfer;
 
+	if (t->to && t->why == LNLB_TRANSFER_REFRESH &&
+	    (!core->settled || core->moving))
+		t->to = NULL;
 	if (!t->to) {
 		if (core->moving)
 			lnlb_handover_abandon(core);
@@ -242,12 +284,17 @@ void lnlb_handover_run(struct lnlb_core *core)
 	if (t->waiting) {
 		if (core->now >= t->resend_at)
 			lnlb_handover_send(core);
-	} else if (lnlb_handover_fill(core)) {
-		lnlb_handover_send(core);
-	} else {
-		lnlb_handover_finish(core);
-		lnlb_handover_review(core);
+		return;
 	}
+	lnlb_handover_cut(core);
+	if (lnlb_handover_fill(core)) {
+		lnlb_handover_send(core);
+		return;
+	}
+	if (t->frames < LNLB_BATCH_FRAMES / 2)
+		core->batch = min(core->batch * 2, (u32)LNLB_BATCH);
+	lnlb_handover_finish(core);
+	lnlb_handover_review(core);
 }
 
 /**

@@ -12,10 +12,12 @@
 #define LNLB_PEERS_MAX		(LNLB_NODES_MAX - 1)
 #define LNLB_TOMBSTONES		LNLB_NODES_MAX
 #define LNLB_STRANGERS		(LNLB_NODES_MAX - 1)
+#define LNLB_HEARING_EXACT	12	/* nodes with trouble to hear, see hearing.c */
 #define LNLB_TOMBSTONE_MS	60000
 #define LNLB_REJECT_MS		60000	/* one REJECTED event in that time */
 #define LNLB_COALESCE_MS	2	/* changes share a STATE that long */
 #define LNLB_BATCH		128	/* buckets handed over at once */
+#define LNLB_BATCH_FRAMES	16	/* that a batch may take, or one bucket */
 #define LNLB_RESEND_MIN_MS	20	/* an unacknowledged SESSIONS frame */
 #define LNLB_RESEND_MAX_MS	200
 /* trackers hand over anew, and refuse anew, more often than that */
@@ -46,6 +48,8 @@
  * @state: enum lnlb_node_state
  * @settled: see lnlb_core::settled
  * @stalled: it stood still, see lnlb_core::stalled
+ * @excluded: it has shut itself out, see hearing.c
+ * @shut: we have, as it hears nobody
  * @contested: it claims buckets that we keep
  * @lists_us: its last STATE says that it hears us
  * @listed_us: one of its STATEs did
@@ -54,6 +58,9 @@
  * @doubts_us: it does not know us, or only from before our last start
  * @has_key: its last frame was signed
  * @key_id: by this key
+ * @row: hash of whom it hears
+ * @n_heard: entries in @heard
+ * @heard: whom it hears, ascending
  * @claims: buckets it claims
  */
 struct lnlb_peer {
@@ -77,6 +84,8 @@ struct lnlb_peer {
 	u8 state;
 	bool settled;
 	bool stalled;
+	bool excluded;
+	bool shut;
 	bool contested;
 	bool lists_us;
 	bool listed_us;
@@ -85,7 +94,31 @@ struct lnlb_peer {
 	bool doubts_us;
 	bool has_key;
 	u16 key_id;
+	u64 row;
+	unsigned int n_heard;
+	struct lnlb_node_id heard[LNLB_WIRE_HEARD_MAX];
 	u8 claims[LNLB_WIRE_CLAIMS];
+};
+
+/**
+ * struct lnlb_hearing - who does not hear whom, while that is worked out
+ * @n: nodes
+ * @node: ascending by id: peers, this node, and whom they hear
+ * @node.id: its name
+ * @node.peer: the peer, if it is one
+ * @node.self: it is this node
+ * @node.out: it has to shut itself out
+ * @node.degree: whom it does not hear, or is not heard by
+ */
+struct lnlb_hearing {
+	unsigned int n;
+	struct {
+		struct lnlb_node_id id;
+		const struct lnlb_peer *peer;
+		bool self;
+		bool out;
+		u16 degree;
+	} node[LNLB_NODES_MAX];
 };
 
 /**
@@ -141,14 +174,27 @@ struct lnlb_refusal_record {
 };
 
 /**
+ * enum lnlb_transfer_why - why sessions are sent
+ * @LNLB_TRANSFER_OWED: the buckets' new owner does not know of them
+ * @LNLB_TRANSFER_HANDOVER: the buckets are claimed by us and to be released
+ * @LNLB_TRANSFER_REFRESH: they are known, and would be forgotten some day
+ */
+enum lnlb_transfer_why {
+	LNLB_TRANSFER_OWED,
+	LNLB_TRANSFER_HANDOVER,
+	LNLB_TRANSFER_REFRESH,
+};
+
+/**
  * struct lnlb_transfer - sessions of a batch of buckets on their way to a node
  * @to: that node, NULL while there is no transfer
- * @handover: the buckets are claimed by us and to be released afterwards
+ * @why: what for
  * @waiting: @frame was sent and not acknowledged
  * @loaded: @rec did not fit into @frame and comes next
  * @n: buckets in @bucket
  * @pos: bucket that is being read
  * @cursor: where in it, see struct lnlb_core_ops
+ * @frames: that this batch has taken so far
  * @chunk: name of @frame
  * @backoff_ms: until the next repetition
  * @resend_at: when that is due, ms
@@ -158,12 +204,13 @@ struct lnlb_refusal_record {
  */
 struct lnlb_transfer {
 	struct lnlb_peer *to;
-	bool handover;
+	enum lnlb_transfer_why why;
 	bool waiting;
 	bool loaded;
 	unsigned int n;
 	unsigned int pos;
 	u64 cursor;
+	u32 frames;
 	u32 chunk;
 	u32 backoff_ms;
 	u64 resend_at;
@@ -184,6 +231,7 @@ struct lnlb_transfer {
  * @tick_due: when the last tick asked for the next, ms
  * @state_due: send a STATE then, U64_MAX if none is wanted
  * @keepalive_due: send a KEEPALIVE, or a STATE that is missed, then
+ * @sent_at: when all were last sent something, ms
  * @state_sent_at: when the last STATE was, ms
  * @asked_at: when strangers were last asked for a STATE, ms
  * @request: the next STATE asks for theirs
@@ -208,6 +256,11 @@ struct lnlb_transfer {
  * @settled: each session that stays with us, in a bucket that we do not claim,
  *	is known to the node that is to own the bucket
  * @fenced: no new sessions, as somebody may believe that we are dead
+ * @excluded: we have shut ourselves out
+ * @hearing_at: when somebody last heard others than before, ms
+ * @hearing_due: that is to be looked into
+ * @back_at: not to be part of a view again before that, ms
+ * @times_out: how often that was so of late
  * @stalled: we stood still and must hear from all peers, or listen anew
  * @stall_version: what they must acknowledge
  * @stalled_at: since when, ms
@@ -230,6 +283,8 @@ struct lnlb_transfer {
  * @refreshing: some buckets may be @old
  * @old: buckets whose sessions the target was told of long ago
  * @transfer: session hand-over
+ * @batch: buckets that the next one may take
+ * @hearing: who does not hear whom
  * @out: frame in the making
  * @nodes: input of @table
  * @table: who is to own what
@@ -246,6 +301,7 @@ struct lnlb_core {
 	u64 tick_due;
 	u64 state_due;
 	u64 keepalive_due;
+	u64 sent_at;
 	u64 state_sent_at;
 	u64 asked_at;
 	bool request;
@@ -269,6 +325,11 @@ struct lnlb_core {
 	u64 digest;
 	bool settled;
 	bool fenced;
+	bool excluded;
+	bool hearing_due;
+	u8 times_out;
+	u64 hearing_at;
+	u64 back_at;
 	bool stalled;
 	u64 stall_version;
 	u64 stalled_at;
@@ -291,6 +352,8 @@ struct lnlb_core {
 	bool refreshing;
 	u8 old[LNLB_WIRE_CLAIMS];
 	struct lnlb_transfer transfer;
+	u32 batch;
+	struct lnlb_hearing hearing;
 	u8 out[LNLB_FRAME_MAX];
 	struct lnlb_table_node nodes[LNLB_NODES_MAX];
 	struct lnlb_table table;
@@ -325,6 +388,12 @@ static inline bool lnlb_core_passed(const struct lnlb_core *core, u64 then,
 				    u64 ms)
 {
 	return core->now > then && core->now - then > ms;
+}
+
+/* is a peer no part of any view? */
+static inline bool lnlb_peer_out(const struct lnlb_peer *peer)
+{
+	return peer->excluded || peer->shut;
 }
 
 /* the peer that is to own @bucket, NULL if that is us or nobody */
@@ -390,12 +459,21 @@ size_t lnlb_auth_seal(struct lnlb_core *core, u8 *frame);
 void lnlb_reject(struct lnlb_core *core, u8 reject, const u8 *src, u8 version);
 int lnlb_reject_frame(struct lnlb_core *core, int stat, const u8 *src,
 		      const struct lnlb_wire_header *header);
+/* hearing.c */
+u64 lnlb_hearing_row(const struct lnlb_node_id *sender,
+		     const struct lnlb_wire_heard *heard, unsigned int n);
+void lnlb_hearing_take(struct lnlb_core *core, struct lnlb_peer *peer,
+		       const struct lnlb_wire_state *state);
+void lnlb_hearing_changed(struct lnlb_core *core);
+void lnlb_hearing_cover(struct lnlb_core *core);
+void lnlb_hearing_update(struct lnlb_core *core);
 
 /* fence.c */
 void lnlb_fence_late(struct lnlb_core *core);
 void lnlb_fence_update(struct lnlb_core *core);
 
 /* claims.c */
+void lnlb_claims_accept(struct lnlb_core *core, u16 bucket, bool accept);
 bool lnlb_claims_allowed(const struct lnlb_core *core);
 void lnlb_claims_update(struct lnlb_core *core);
 void lnlb_claims_drop(struct lnlb_core *core);

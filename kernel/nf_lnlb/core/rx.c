@@ -179,6 +179,8 @@ static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
 	peer->settled = state->flags & LNLB_WIRE_SETTLED;
 	peer->stalled = state->flags & LNLB_WIRE_STALLED;
 	lnlb_proof_seen(core, peer, frame);
+	peer->excluded = state->flags & LNLB_WIRE_EXCLUDED;
+	lnlb_hearing_take(core, peer, state);
 	memcpy(peer->claims, state->claims, sizeof(peer->claims));
 	lnlb_rx_seen(core, peer, header);
 	peer->state_sequence = be64_to_cpu(header->sequence);

@@ -46,8 +46,9 @@ static bool lnlb_send_unacked(const struct lnlb_core *core)
 	unsigned int i;
 
 	for (i = 0; i < core->n_peers; i++)
-		if (!core->peer[i]->lists_us ||
-		    core->peer[i]->acked != (u32)core->version)
+		if (!lnlb_peer_out(core->peer[i]) &&
+		    (!core->peer[i]->lists_us ||
+		     core->peer[i]->acked != (u32)core->version))
 			return true;
 	return false;
 }
@@ -62,6 +63,8 @@ static u8 lnlb_send_flags(const struct lnlb_core *core)
 		flags |= LNLB_WIRE_REQUEST;
 	if (core->settled)
 		flags |= LNLB_WIRE_SETTLED;
+	if (core->excluded)
+		flags |= LNLB_WIRE_EXCLUDED;
 	if (core->stalled)
 		flags |= LNLB_WIRE_STALLED;
 	return flags;
@@ -127,6 +130,7 @@ void lnlb_send_due(struct lnlb_core *core)
 		return;
 	core->keepalive_due = core->now + interval -
 			      lnlb_send_random(core, interval / 10 + 1);
+	core->sent_at = core->now;
 	core->request |= unacked;
 	if (unacked || core->state == LNLB_NODE_JOINING ||
 	    core->state_due != U64_MAX ||

@@ -121,6 +121,7 @@ struct lnlb_peer *lnlb_view_add(struct lnlb_core *core,
 	core->peer[i] = peer;
 	core->n_peers++;
 	lnlb_stranger_forget(core, id);
+	lnlb_hearing_changed(core);
 	lnlb_view_shift(core, i, 1);
 	return peer;
 }
@@ -148,6 +149,7 @@ void lnlb_view_forget(struct lnlb_core *core, struct lnlb_peer *peer)
 	lnlb_view_bury(core, &peer->id, peer->incarnation, peer->sequence);
 	core->ops->node_gone(core->ctx, &peer->id);
 	core->ops->free(core->ctx, peer);
+	lnlb_hearing_changed(core);
 	core->dirty = true;
 }
 
@@ -182,6 +184,8 @@ static u64 lnlb_view_fold(u64 digest, const struct lnlb_node_id *id,
 
 static u64 lnlb_view_fold_self(const struct lnlb_core *core, u64 digest)
 {
+	if (core->excluded)
+		return digest;
 	return lnlb_view_fold(digest, &core->params.self,
 			      core->params.incarnation, core->epoch,
 			      core->weight, core->state);
@@ -201,8 +205,10 @@ static u64 lnlb_view_digest(const struct lnlb_core *core)
 			digest = lnlb_view_fold_self(core, digest);
 			self = true;
 		}
-		digest = lnlb_view_fold(digest, &peer->id, peer->incarnation,
-					peer->epoch, peer->weight, peer->state);
+		if (!lnlb_peer_out(peer))
+			digest = lnlb_view_fold(digest, &peer->id,
+						peer->incarnation, peer->epoch,
+						peer->weight, peer->state);
 	}
 	return self ? digest : lnlb_view_fold_self(core, digest);
 }
@@ -219,7 +225,7 @@ static void lnlb_view_targets(struct lnlb_core *core)
 {
 	u16 owner, map[LNLB_NODES_MAX];
 	unsigned int i, n = 0;
-	bool self = core->state != LNLB_NODE_ACTIVE;
+	bool self = core->state != LNLB_NODE_ACTIVE || core->excluded;
 
 	for (i = 0; i <= core->n_peers; i++) {
 		if (!self && (i == core->n_peers ||
@@ -230,7 +236,7 @@ static void lnlb_view_targets(struct lnlb_core *core)
 			map[n++] = LNLB_TARGET_SELF;
 			self = true;
 		}
-		if (i < core->n_peers &&
+		if (i < core->n_peers && !lnlb_peer_out(core->peer[i]) &&
 		    core->peer[i]->state == LNLB_NODE_ACTIVE) {
 			lnlb_view_table_node(core, n, &core->peer[i]->id,
 					     core->peer[i]->weight);
