@@ -17,7 +17,8 @@ SHELL_SCRIPTS = $(shell grep -rlE '^\#!/bin/(ba)?sh|^\# shellcheck shell=' \
 C_FILES = $(shell find kernel kunit userspace include selftests -name '*.[ch]' \
 	! -name '*.mod.c')
 
-.PHONY: all modules tools check sim fuzz demo sparse shellcheck format-check install \
+.PHONY: all modules tools check sim sim-mutants sim-coverage fuzz demo \
+	sparse shellcheck format-check install \
 	clean setup help
 
 all: modules tools
@@ -39,6 +40,13 @@ check: setup
 # SEEDS=N or SEEDS=A-B: as long as you like
 sim:
 	@SEEDS='$(SEEDS)' selftests/sim/run
+
+# faults of the core that the simulator has to notice
+sim-mutants:
+	@selftests/sim/mutate
+
+sim-coverage:
+	@selftests/sim/coverage
 
 # SECONDS=N for each target
 fuzz:
@@ -78,5 +86,6 @@ help:
 	@echo 'make install    modules and tools of this machine'
 	@echo 'make sim        the protocol, in a simulated network'
 	@echo '                SEEDS=N, SEEDS=A-B: these seeds of each kind'
+	@echo 'make sim-mutants | sim-coverage  can it fail? what does it reach?'
 	@echo 'make fuzz       look for inputs that break the core; SECONDS=60'
 	@echo 'make sparse | shellcheck | format-check | clean'

@@ -12,12 +12,16 @@ struct row {
 	unsigned int runs;
 };
 
-/* shares of nodes and profiles, so that each row takes about as long */
+/* the fixed set: so many runs of each size and of these profiles */
+#define PROFILE(name)	(1u << SIM_##name)
 static const struct {
 	unsigned int nodes;
 	unsigned int runs;
+	unsigned int profiles;
 } sizes[] = {
-	{ 2, 150 }, { 3, 120 }, { 8, 40 }, { 32, 5 }, { 64, 2 }, { 256, 1 },
+	{ 2, 60, ~0u }, { 3, 60, ~0u }, { 8, 10, ~0u }, { 32, 1, ~0u },
+	{ 64, 1, PROFILE(CRASH) | PROFILE(DEAF) | PROFILE(SHUT) },
+	{ 256, 1, PROFILE(CALM) },
 };
 
 static struct {
@@ -28,6 +32,7 @@ static struct {
 	const char *without;
 	bool trace;
 	bool stop;
+	bool brief;
 	int watch;
 } opt = { .profile = -1, .watch = -1 };
 
@@ -59,7 +64,9 @@ static bool one(const struct row *row, u64 seed, struct sim_result *sum)
 	sim = sim_run(row->nodes, row->profile, seed, off, opt.trace, opt.watch);
 	add(sum, &sim->result);
 	bad = sim->failure[0];
-	if (bad && !opt.trace)
+	if (bad && opt.brief)
+		printf("# %s\n", sim->failure);
+	else if (bad && !opt.trace)
 		sim_trace_failure(sim);
 	sim_run_free(sim);
 	return !bad;
@@ -114,7 +121,9 @@ static unsigned int collect(struct row *rows)
 			row.nodes = sizes[i].nodes;
 			row.profile = profile;
 			row.runs = sizes[i].runs;
-			if (wanted(&row))
+			/* others only by name */
+			if (wanted(&row) && (opt.profile >= 0 ||
+					     sizes[i].profiles >> profile & 1))
 				rows[n++] = row;
 		}
 	if (!n && opt.nodes && opt.nodes <= LNLB_NODES_MAX &&
@@ -132,7 +141,8 @@ static void usage(void)
 	unsigned int i;
 
 	fprintf(stderr, "Usage: sim [--nodes N] [--profile NAME] [--seed N | --seeds A-B]\n"
-		"           [--without MASK] [--trace] [--watch BUCKET] [--stop]\nprofiles:");
+		"           [--without MASK] [--trace] [--watch BUCKET]\n"
+		"           [--stop] [--brief]\nprofiles:");
 	for (i = 0; i < SIM_PROFILES; i++)
 		fprintf(stderr, " %s", sim_profile_name[i]);
 	fputc('\n', stderr);
@@ -170,7 +180,8 @@ static void options(int argc, char **argv)
 		{ "nodes", 1, NULL, 'n' }, { "profile", 1, NULL, 'p' },
 		{ "seeds", 1, NULL, 's' }, { "seed", 1, NULL, 'r' },
 		{ "without", 1, NULL, 'w' }, { "trace", 0, NULL, 't' },
-		{ "stop", 0, NULL, 'x' }, { "watch", 1, NULL, 'b' }, { NULL, 0, NULL, 0 },
+		{ "stop", 0, NULL, 'x' }, { "watch", 1, NULL, 'b' },
+		{ "brief", 0, NULL, 'q' }, { NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -197,6 +208,9 @@ static void options(int argc, char **argv)
 		case 'x':
 			opt.stop = true;
 			break;
+		case 'q':
+			opt.brief = true;
+			break;
 		case 'b':
 			opt.watch = atoi(optarg);
 			break;
@@ -207,16 +221,53 @@ static void options(int argc, char **argv)
 		usage();
 }
 
+/* D1: a table of all nodes is made in 10 ms */
+static bool table_is_quick(void)
+{
+	static struct lnlb_table_node nodes[LNLB_NODES_MAX];
+	static struct lnlb_table table;
+	clock_t best = CLOCKS_PER_SEC, start;
+	unsigned int i, round;
+
+	for (i = 0; i < LNLB_NODES_MAX; i++)
+		nodes[i].id.mac[5] = i;
+	for (round = 1; round <= 20; round++) {
+		for (i = 0; i < LNLB_NODES_MAX; i++)
+			nodes[i].weight = 1 + (i * 37 + round) % 100;
+		start = clock();
+		lnlb_table_build(&table, nodes, LNLB_NODES_MAX);
+		best = min(best, clock() - start);
+	}
+	printf("# a table of %u nodes: %.2f ms\n", LNLB_NODES_MAX,
+	       best * 1000.0 / CLOCKS_PER_SEC);
+	return best <= CLOCKS_PER_SEC / 100;
+}
+
+static unsigned int extras(unsigned int n)
+{
+	bool million = sim_million(), table = table_is_quick();
+
+	printf("%sok %u a million sessions are handed over in small steps\n",
+	       million ? "" : "not ", n + 1);
+	printf("%sok %u a table of %u nodes takes at most 10 ms\n",
+	       table ? "" : "not ", n + 2, LNLB_NODES_MAX);
+	return !million + !table;
+}
+
 int main(int argc, char **argv)
 {
 	static struct row rows[ARRAY_SIZE(sizes) * SIM_PROFILES];
 	struct sim_result total = { 0 };
-	unsigned int i, n, bad = 0;
+	unsigned int i, n, bad = 0, more;
 	u64 last;
 
 	options(argc, argv);
 	n = collect(rows);
-	printf("KTAP version 1\n1..%u\n", n);
+	/* the whole fixed set has two cases more */
+	more = !opt.nodes && opt.profile < 0 && LNLB_NODES_MAX <= 64 ? 2 : 0;
+	printf("KTAP version 1\n1..%u\n", n + more);
+	if (more)
+		bad += extras(n);
 	for (i = 0; i < n; i++) {
 		last = opt.last ? opt.last : rows[i].runs;
 		bad += !series(&rows[i], i + 1, max(opt.first, 1ULL), last,

@@ -416,6 +416,9 @@ struct sim *sim_run(unsigned int nodes, unsigned int profile, u64 seed,
 		    const bool *off, bool trace, int watch);
 void sim_run_free(struct sim *sim);
 
+/* million.c */
+bool sim_million(void);
+
 /* trace.c */
 void sim_say(const struct sim *sim, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
