@@ -8,6 +8,7 @@
 #include "arp.h"
 #include "core/wire.h"
 #include "event.h"
+#include "gate.h"
 #include "heartbeat.h"
 #include "key.h"
 #include "orphan.h"
@@ -194,6 +195,7 @@ static void feed_core(struct lnlb_cluster *cluster)
 	spin_lock_bh(&cluster->rxq.lock);
 	skb_queue_splice_init(&cluster->rxq, &frames);
 	spin_unlock_bh(&cluster->rxq.lock);
+	lnlb_gate_emptied(cluster);
 
 	while ((skb = __skb_dequeue(&frames))) {
 		stat = LNLB_STAT_FRAME_TRUNCATED;
@@ -225,6 +227,7 @@ static void heartbeat_work(struct work_struct *work)
 	mutex_lock(&cluster->core_lock);
 	if (!cluster->core) {
 		skb_queue_purge(&cluster->rxq);
+		lnlb_gate_emptied(cluster);
 		goto out;
 	}
 	timers_of(cluster->ln, &timers);
@@ -237,6 +240,7 @@ static void heartbeat_work(struct work_struct *work)
 		refresh_map(cluster);
 	}
 	next = lnlb_core_tick(cluster->core, now);
+	lnlb_gate_update(cluster);
 	lnlb_orphan_update(cluster);
 	/* As long as this runs on time, packets may rely on the map. */
 	WRITE_ONCE(cluster->lease, jiffies + LEASE_SLACK +
@@ -258,6 +262,7 @@ void lnlb_heartbeat_kick(struct lnlb_cluster *cluster)
 void lnlb_heartbeat_init(struct lnlb_cluster *cluster)
 {
 	mutex_init(&cluster->core_lock);
+	lnlb_gate_init(cluster);
 	skb_queue_head_init(&cluster->rxq);
 	INIT_DELAYED_WORK(&cluster->work, heartbeat_work);
 	cluster->lease = jiffies - 1;
@@ -333,6 +338,8 @@ void lnlb_heartbeat_stop(struct lnlb_cluster *cluster, bool goodbye)
 		lnlb_trackers_node_gone(cluster, NULL);
 		refresh_map(cluster);
 		skb_queue_purge(&cluster->rxq);
+		lnlb_gate_emptied(cluster);
+		lnlb_gate_update(cluster);
 	}
 	mutex_unlock(&cluster->core_lock);
 }
@@ -387,12 +394,14 @@ unsigned int lnlb_heartbeat_ingress(const struct lnlb_port *port,
 				    struct sk_buff *skb)
 {
 	struct lnlb_cluster *cluster = frame_cluster(port, skb);
+	int stat;
 
 	/* Others use this EtherType, too. */
 	if (!cluster)
 		return NF_ACCEPT;
-	if (skb_queue_len_lockless(&cluster->rxq) >= LNLB_RXQ_MAX) {
-		lnlb_count(cluster, LNLB_STAT_FRAME_OVERFLOW);
+	stat = lnlb_gate_enter(cluster, skb);
+	if (stat != LNLB_STAT_FRAME_RX) {
+		lnlb_count(cluster, stat);
 		kfree_skb(skb);
 		return NF_STOLEN;
 	}

@@ -6,6 +6,7 @@
  * administrator's process, and goes along with the configuration from there.
  */
 
+#include <crypto/algapi.h>
 #include <crypto/hash.h>
 #include <crypto/sha2.h>
 #include <keys/user-type.h>
@@ -303,6 +304,61 @@ bool lnlb_key_sign(const struct lnlb_cluster *cluster, unsigned int key,
 	secret_sign(auth->secret[key], data, len, digest);
 	memcpy(signature, digest, LNLB_SIGNATURE_LEN);
 	return true;
+}
+
+/* Return: false if the signature is wrong. */
+static bool verify_skb(const struct lnlb_secret *secret,
+		       const struct sk_buff *skb, size_t len)
+{
+	u8 digest[SHA256_DIGEST_SIZE], signature[LNLB_SIGNATURE_LEN];
+	int offset = skb_network_offset(skb);
+	SHASH_DESC_ON_STACK(desc, secret->tfm);
+	struct skb_seq_state state;
+	const u8 *data;
+	size_t n, used = 0;
+	int err;
+
+	len -= LNLB_SIGNATURE_LEN;
+	desc->tfm = secret->tfm;
+	err = crypto_shash_init(desc);
+	skb_prepare_seq_read((struct sk_buff *)skb, offset, offset + len,
+			     &state);
+	while (!err && used < len && (n = skb_seq_read(used, &data, &state))) {
+		err = crypto_shash_update(desc, data, n);
+		used += n;
+	}
+	skb_abort_seq_read(&state);
+	err = err ?: crypto_shash_final(desc, digest);
+	shash_desc_zero(desc);
+	return !err && used == len &&
+	       !skb_copy_bits(skb, offset + len, signature,
+			      sizeof(signature)) &&
+	       !crypto_memneq(digest, signature, sizeof(signature));
+}
+
+int lnlb_key_verify(const struct lnlb_cluster *cluster,
+		    const struct sk_buff *skb,
+		    const struct lnlb_wire_header *header, bool *verified)
+{
+	const struct lnlb_auth *auth = rcu_dereference(cluster->auth);
+	int stat = LNLB_STAT_FRAME_KEY;
+	unsigned int i;
+
+	if (!auth || !auth->n_keys)
+		return LNLB_STAT_FRAME_RX;
+	if (!lnlb_wire_signed(header))
+		return auth->permissive ? LNLB_STAT_FRAME_RX :
+					  LNLB_STAT_FRAME_UNSIGNED;
+	for (i = 0; i < auth->n_keys; i++) {
+		if (auth->secret[i]->id != be16_to_cpu(header->key_id))
+			continue;
+		*verified = verify_skb(auth->secret[i], skb,
+				       be16_to_cpu(header->length));
+		if (*verified)
+			return LNLB_STAT_FRAME_RX;
+		stat = LNLB_STAT_FRAME_AUTH;
+	}
+	return stat;
 }
 
 u8 lnlb_key_state(const struct lnlb_secret *secret)

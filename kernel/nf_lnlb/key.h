@@ -2,6 +2,7 @@
 #ifndef _LNLB_KEY_H
 #define _LNLB_KEY_H
 
+#include "core/wire.h"
 #include "lnlb.h"
 
 /**
@@ -96,6 +97,21 @@ void lnlb_key_exit(struct lnlb_cluster *cluster);
 bool lnlb_key_sign(const struct lnlb_cluster *cluster, unsigned int key,
 		   const u8 *data, size_t len,
 		   u8 signature[LNLB_SIGNATURE_LEN]);
+
+/**
+ * lnlb_key_verify() - look at the signature of a frame that just came in
+ * @cluster: whom it is for
+ * @skb: the frame, need not be linear
+ * @header: its header, parsed by lnlb_wire_parse_header()
+ * @verified: set to true if there is a signature and it is right
+ *
+ * Context: softirq, rcu_read_lock().
+ * Return: LNLB_STAT_FRAME_RX if it may be let in, else the counter that says
+ * why not.
+ */
+int lnlb_key_verify(const struct lnlb_cluster *cluster,
+		    const struct sk_buff *skb,
+		    const struct lnlb_wire_header *header, bool *verified);
 
 /**
  * lnlb_key_state() - can the key still be found in its keyring?

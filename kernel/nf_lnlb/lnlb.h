@@ -40,7 +40,6 @@
 
 #define LNLB_HASH_BITS		6
 #define LNLB_HASH_SIZE		(1 << LNLB_HASH_BITS)
-#define LNLB_RXQ_MAX		256	/* frames waiting for the core */
 #define LNLB_TRACKERS_MAX	4
 
 /* lnlb_cluster::map, a byte for each bucket */
@@ -172,6 +171,40 @@ struct lnlb_stats {
 };
 
 /**
+ * struct lnlb_gate_peer - a peer's room in the queue
+ * @sender: who it is, and which of its frames were let in
+ * @waiting: frames in the queue
+ */
+struct lnlb_gate_peer {
+	struct lnlb_sender sender;
+	unsigned int waiting;
+};
+
+/**
+ * struct lnlb_gate - what is let into the queue for the core, see gate.c
+ * @lock: guards what follows, up to @sampled
+ * @n_peers: entries of @peer
+ * @peer: those that the core knows
+ * @others: frames of others in the queue
+ * @jiffy: @checks is about this one
+ * @checks: frames of others whose signature was looked at
+ * @sampled: by enum lnlb_stat, jiffies when one was let in to be named, 0: never
+ * @sender: as above, for lnlb_gate_update() under core_lock
+ * @next: as above
+ */
+struct lnlb_gate {
+	spinlock_t lock;
+	unsigned int n_peers;
+	struct lnlb_gate_peer peer[LNLB_NODES_MAX];
+	unsigned int others;
+	unsigned long jiffy;
+	unsigned int checks;
+	unsigned long sampled[LNLB_STAT_MAX + 1];
+	struct lnlb_sender sender[LNLB_NODES_MAX];
+	struct lnlb_gate_peer next[LNLB_NODES_MAX];
+};
+
+/**
  * struct lnlb_cluster - one cluster address on one device
  * @port_node: in lnlb_port::clusters
  * @net_node: in lnlb_net::hash
@@ -205,6 +238,7 @@ struct lnlb_stats {
  * @incarnation: of the last start
  * @announce: gratuitous ARP still to be sent
  * @announce_at: milliseconds, not before
+ * @gate: what gets into @rxq
  * @rxq: frames for the core
  * @work: feeds the core
  * @sample_at: milliseconds, when the weight is looked at next
@@ -247,6 +281,7 @@ struct lnlb_cluster {
 	u64 incarnation;
 	u8 announce;
 	u64 announce_at;
+	struct lnlb_gate gate;
 	struct sk_buff_head rxq;
 	struct delayed_work work;
 	u64 sample_at;

@@ -332,6 +332,19 @@ unsigned int lnlb_core_nodes(const struct lnlb_core *core, u64 now,
 	return n;
 }
 
+unsigned int lnlb_core_senders(const struct lnlb_core *core,
+			       struct lnlb_sender *sender)
+{
+	unsigned int i;
+
+	for (i = 0; i < core->n_peers; i++) {
+		sender[i].id = core->peer[i]->id;
+		sender[i].incarnation = core->peer[i]->incarnation;
+		sender[i].window = core->peer[i]->window;
+	}
+	return core->n_peers;
+}
+
 bool lnlb_core_target(const struct lnlb_core *core, u16 bucket,
 		      struct lnlb_node_id *id)
 {

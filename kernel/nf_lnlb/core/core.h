@@ -17,6 +17,7 @@
 #define _LNLB_CORE_CORE_H
 
 #include "types.h"
+#include "window.h"
 
 #define LNLB_NODE_ID_LEN	6
 /* bytes behind the Ethernet header; more than 64 nodes: simulator only */
@@ -197,6 +198,18 @@ struct lnlb_node_info {
 	u32 target;
 	u32 claims;
 	u32 heard_ago_ms;
+};
+
+/**
+ * struct lnlb_sender - a peer, as far as it takes to tell its old frames
+ * @id: its name
+ * @incarnation: of its frames
+ * @window: which have arrived
+ */
+struct lnlb_sender {
+	struct lnlb_node_id id;
+	u64 incarnation;
+	struct lnlb_window window;
 };
 
 /**
@@ -396,6 +409,16 @@ u64 lnlb_core_digest(const struct lnlb_core *core);
  */
 unsigned int lnlb_core_nodes(const struct lnlb_core *core, u64 now,
 			     struct lnlb_node_info *info, unsigned int max);
+
+/**
+ * lnlb_core_senders() - list the peers
+ * @core: any core
+ * @sender: room for LNLB_NODES_MAX
+ *
+ * Return: number of peers.
+ */
+unsigned int lnlb_core_senders(const struct lnlb_core *core,
+			       struct lnlb_sender *sender);
 
 /**
  * lnlb_core_rejects() - what was refused since the core was made, and whose

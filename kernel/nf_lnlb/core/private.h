@@ -30,8 +30,7 @@
  * struct lnlb_peer - another live node, as it was last heard
  * @id: its name
  * @incarnation: of its frames
- * @sequence: highest of its frames
- * @seen: bit i: the frame with @sequence - i has arrived
+ * @window: of its frames
  * @state_sequence: of its last STATE
  * @heard_at: when that arrived, ms
  * @met_at: when we made its acquaintance, ms
@@ -66,8 +65,7 @@
 struct lnlb_peer {
 	struct lnlb_node_id id;
 	u64 incarnation;
-	u64 sequence;
-	u64 seen;
+	struct lnlb_window window;
 	u64 state_sequence;
 	u64 heard_at;
 	u64 met_at;

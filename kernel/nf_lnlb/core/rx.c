@@ -22,29 +22,18 @@ static bool lnlb_rx_same_params(const struct lnlb_core_params *params,
  */
 static bool lnlb_rx_replay(const struct lnlb_peer *peer, u64 sequence, u8 type)
 {
-	u64 age = peer->sequence - sequence;
-
 	if (type == LNLB_WIRE_STATE && sequence < peer->state_sequence)
 		return true;
-	return sequence <= peer->sequence &&
-	       (age >= 64 || peer->seen >> age & 1);
+	return lnlb_window_old(&peer->window, sequence);
 }
 
 static void lnlb_rx_seen(const struct lnlb_core *core, struct lnlb_peer *peer,
 			 const struct lnlb_wire_header *header)
 {
-	u64 sequence = be64_to_cpu(header->sequence);
-	u64 step = sequence - peer->sequence;
-
+	lnlb_window_add(&peer->window, be64_to_cpu(header->sequence));
 	peer->heard_at = core->now;
 	peer->has_key = lnlb_wire_signed(header);
 	peer->key_id = be16_to_cpu(header->key_id);
-	if (sequence <= peer->sequence) {
-		peer->seen |= 1ULL << (peer->sequence - sequence);
-		return;
-	}
-	peer->seen = step < 64 ? peer->seen << step | 1 : 1;
-	peer->sequence = sequence;
 }
 
 static int lnlb_rx_sender(const struct lnlb_core *core,

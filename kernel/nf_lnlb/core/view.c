@@ -146,7 +146,8 @@ void lnlb_view_forget(struct lnlb_core *core, struct lnlb_peer *peer)
 	memmove(&core->peer[i], &core->peer[i + 1],
 		(core->n_peers - i) * sizeof(core->peer[0]));
 	lnlb_view_shift(core, i, -1);
-	lnlb_view_bury(core, &peer->id, peer->incarnation, peer->sequence);
+	lnlb_view_bury(core, &peer->id, peer->incarnation,
+		       peer->window.newest);
 	core->ops->node_gone(core->ctx, &peer->id);
 	core->ops->free(core->ctx, peer);
 	lnlb_hearing_changed(core);
