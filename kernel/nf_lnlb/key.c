@@ -324,6 +324,8 @@ static bool verify_skb(const struct lnlb_secret *secret,
 	skb_prepare_seq_read((struct sk_buff *)skb, offset, offset + len,
 			     &state);
 	while (!err && used < len && (n = skb_seq_read(used, &data, &state))) {
+		/* It may show more than was asked for. */
+		n = min(n, len - used);
 		err = crypto_shash_update(desc, data, n);
 		used += n;
 	}
