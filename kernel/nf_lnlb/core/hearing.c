@@ -284,6 +284,18 @@ static void lnlb_hearing_exclude(struct lnlb_core *core, bool out)
 	lnlb_core_changed(core);
 }
 
+/* is there an active node in the view? */
+static bool lnlb_hearing_served(const struct lnlb_core *core)
+{
+	unsigned int i;
+
+	for (i = 0; i < core->n_peers; i++)
+		if (!lnlb_peer_out(core->peer[i]) &&
+		    core->peer[i]->state == LNLB_NODE_ACTIVE)
+			return true;
+	return false;
+}
+
 /**
  * lnlb_hearing_update() - find out whether this node has to shut itself out
  * @core: the node
@@ -293,9 +305,13 @@ void lnlb_hearing_update(struct lnlb_core *core)
 	struct lnlb_hearing *h = &core->hearing;
 	bool out = false;
 
-	if (!core->hearing_due ||
-	    !lnlb_core_passed(core, core->hearing_at,
-			      core->timers.dead_interval_ms))
+	/* as soon as all hear each other, if nobody does its work */
+	if (core->excluded && lnlb_hearing_complete(core) &&
+	    !lnlb_hearing_served(core))
+		core->back_at = core->now;
+	else if (!core->hearing_due ||
+		 !lnlb_core_passed(core, core->hearing_at,
+				   core->timers.dead_interval_ms))
 		return;
 	core->hearing_due = false;
 	if (!lnlb_hearing_complete(core)) {
