@@ -26,51 +26,56 @@ ruleset() {
 	EOT
 }
 
-# a change of membership or weight is over
-settle() { wait_active "$1" n1 n2 || diagnose; }
+# settle COUNT NODE...: a change of membership or weight is over
+settle() { WAIT_MS=30000 wait_active "$@" || { diagnose; return 1; }; }
 
-gone() { ! show n3 .state >/dev/null 2>&1; }
-no_claims() { show n3 '.nodes[0].claims == 0'; }
+gone() { ! show "$1" .state >/dev/null 2>&1; }
+no_claims() { show "$1" '.nodes[0].claims == 0'; }
+
+# the nodes that leave and join take turns: each has clients then
+leaver() { echo "n$((2 + n % 2))"; }
+stayer() { echo "n$((3 - n % 2))"; }
 
 change_join() {
-	cluster_up n3
-	set_weight n3 100
-	settle 3
+	cluster_up "$(leaver)"
+	set_weight "$(leaver)" 100
+	settle 3 n1 n2 n3
 }
 
 # clients that never rest would keep the node for ever
 change_leave() {
-	local leave
+	local leave node
 
-	ip netns exec "$(full_ns n3)" lnlbctl leave nlb0 >"$tmp/leave" 2>&1 &
+	node=$(leaver)
+	ip netns exec "$(full_ns "$node")" lnlbctl leave nlb0 >"$tmp/leave" 2>&1 &
 	leave=$!
-	busywait 5000 no_claims || return
-	tell rest n3
-	busywait 60000 gone || {
+	busywait 30000 no_claims "$node" || return
+	tell rest "$node"
+	busywait 60000 gone "$node" || {
 		cat "$tmp/leave"
-		ns n3 conntrack -L 2>/dev/null | grep -v TIME_WAIT
+		ns "$node" conntrack -L 2>/dev/null | grep -v TIME_WAIT
 		return 1
 	}
 	wait $leave || { cat "$tmp/leave"; return 1; }
-	settle 2
+	settle 2 n1 "$(stayer)"
 	tell wake
 }
 
 change_drain() {
 	ns n2 lnlbctl drain nlb0
-	busywait 5000 show n2 '.nodes[0].claims == 0' || return
+	busywait 30000 no_claims n2 || return
 	ns n2 lnlbctl resume nlb0
-	settle 3
+	settle 3 n1 n2
 }
 
 change_weight() {
-	ns n3 lnlbctl set_weight nlb0 1 && settle 3 &&
-		ns n3 lnlbctl set_weight nlb0 10 && settle 3
+	ns n3 lnlbctl set_weight nlb0 1 && settle 3 n1 n2 &&
+		ns n3 lnlbctl set_weight nlb0 10 && settle 3 n1 n2
 }
 
 change_reload() { ruleset | ns n1 nft-lnlb -f -; }
 
-change_resync() { ns "n$((1 + n % 3))" lnlbctl resync nlb0 && settle 3; }
+change_resync() { ns "n$((1 + n % 3))" lnlbctl resync nlb0 && settle 3 n1 n2; }
 
 tell() { echo "$*" >&9; }
 
