@@ -21,6 +21,11 @@
  * to claim b in a STATE with digest D, or let go of it.)
  *   If X claims before u: the STATE of time u claims b, by (3) Y did not.
  * Buckets that are frozen for hand-over are claimed, but not accepted.
+ *
+ * Nor does X claim while a node is near that is not known (stranger.c). One that
+ * has shut itself out (hearing.c) is no peer in this: its latest STATE claims
+ * nothing, and to claim it needs X in a view that has it in it. One that hears
+ * nobody and was shut out is a partition; that ends as partitions do.
  */
 #include "private.h"
 

@@ -70,7 +70,8 @@ static bool lnlb_fence_still_stalled(const struct lnlb_core *core)
 		return false;
 	for (i = 0; i < core->n_peers; i++) {
 		peer = core->peer[i];
-		if (lnlb_peer_out(peer))
+		/* one that was excluded may be back, without our knowing */
+		if (peer->shut)
 			continue;
 		if (!peer->lists_us ||
 		    (s32)(peer->acked - (u32)core->stall_version) < 0)

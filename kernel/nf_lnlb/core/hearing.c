@@ -282,6 +282,13 @@ static void lnlb_hearing_exclude(struct lnlb_core *core, bool out)
 	core->excluded = out;
 	core->dirty = true;
 	lnlb_core_changed(core);
+	if (out)
+		return;
+	/* two that come back at a time must not do without each other */
+	core->stalled = true;
+	core->stall_version = core->version;
+	core->stalled_at = core->now;
+	core->request = true;
 }
 
 /* is there an active node in the view? */
