@@ -214,6 +214,14 @@ def check_messages(checks, spec):
                   for n in ops['event']['event']['attributes']}, event)
 
 
+def check_tests(checks, header):
+    """Requests of the selftests are unknown only beyond the last attribute."""
+    known = re.search(r'^A_MAX = (\d+)$', read(TOP + 'selftests/netlink.py'),
+                      re.M).group(1)
+    checks.equal('the last attribute in selftests/netlink.py', int(known),
+                 max(numbers(header, 'lnlb_attr').values()))
+
+
 def main():
     spec = yaml.safe_load(read(TOP + 'Documentation/netlink/specs/lnlb.yaml'))
     header = without_comments(
@@ -225,6 +233,7 @@ def main():
     check_policy(checks, spec, genl)
     check_operations(checks, spec, genl)
     check_messages(checks, spec)
+    check_tests(checks, header)
     checks.end()
 
 
