@@ -10,8 +10,8 @@
 RUNS=${RUNS:-30}
 # so many that a client's session has ended when it comes again: n3 has its
 # share of them soon after it came back
-VISITS=1700
-EVERY=2
+VISITS=${VISITS:-1700}
+EVERY=${EVERY:-2}
 
 # first_served SINCE: when somebody else first served a client that n3 served
 # until then
