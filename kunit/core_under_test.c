@@ -7,6 +7,7 @@
 #include "../kernel/nf_lnlb/core/wire.c"
 #include "../kernel/nf_lnlb/core/auth.c"
 #include "../kernel/nf_lnlb/core/proof.c"
+#include "../kernel/nf_lnlb/core/report.c"
 #include "../kernel/nf_lnlb/core/reject.c"
 #include "../kernel/nf_lnlb/core/view.c"
 #include "../kernel/nf_lnlb/core/stranger.c"

@@ -18,7 +18,7 @@ NEW, DEL, SET, GET, RESYNC, EVENT = range(1, 7)
  A_AFFINITY, A_AFFINITY_LEN, A_TIMEOUT, A_MODE, A_MAC, A_FLAGS, A_STATE,
  A_DOORS) = range(1, 16)
 A_NODES = 21
-A_MAX = 50
+A_MAX = 54
 
 
 def attr(kind, data=b"", length=None):

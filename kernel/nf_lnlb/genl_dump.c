@@ -7,6 +7,7 @@
 #include "genl.h"
 #include "heartbeat.h"
 #include "key.h"
+#include "report.h"
 #include "tracker.h"
 
 /* One cluster with LNLB_NODES_MAX nodes fits. */
@@ -26,6 +27,7 @@ static void look_at_core(struct lnlb_cluster *cluster, struct core_look *look)
 {
 	mutex_lock(&cluster->core_lock);
 	if (cluster->core) {
+		lnlb_report_update(cluster);
 		look->state = lnlb_core_state(cluster->core);
 		look->digest = lnlb_core_digest(cluster->core);
 		look->n_nodes = lnlb_core_nodes(cluster->core,
@@ -41,6 +43,18 @@ static void look_at_core(struct lnlb_cluster *cluster, struct core_look *look)
 		look->n_rejects = 0;
 	}
 	mutex_unlock(&cluster->core_lock);
+}
+
+static int put_report(struct sk_buff *msg, const struct lnlb_report *report)
+{
+	if (nla_put_u32(msg, LNLB_A_NODE_CLOCK_MS, report->clock_ms) ||
+	    nla_put_u32(msg, LNLB_A_NODE_SESSIONS, report->sessions) ||
+	    nla_put_u64_64bit(msg, LNLB_A_NODE_TAKEN, report->taken,
+			      LNLB_A_PAD) ||
+	    nla_put_u64_64bit(msg, LNLB_A_NODE_PASSED, report->passed,
+			      LNLB_A_PAD))
+		return -EMSGSIZE;
+	return 0;
 }
 
 static int put_node(struct sk_buff *msg, const struct lnlb_node_info *node)
@@ -59,7 +73,8 @@ static int put_node(struct sk_buff *msg, const struct lnlb_node_info *node)
 	    (!node->self && nla_put_u32(msg, LNLB_A_NODE_HEARD_AGO_MS,
 					node->heard_ago_ms)) ||
 	    (node->has_key && nla_put_u16(msg, LNLB_A_NODE_KEY_ID,
-					  node->key_id)))
+					  node->key_id)) ||
+	    (node->has_report && put_report(msg, &node->report)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -83,19 +98,13 @@ static int put_stats(struct sk_buff *msg, const struct lnlb_cluster *cluster)
 {
 	struct nlattr *nest = nla_nest_start(msg, LNLB_A_STATS);
 	unsigned int stat;
-	u64 sum;
-	int cpu;
 
 	if (!nest)
 		return -EMSGSIZE;
-	for (stat = LNLB_STAT_PAD + 1; stat <= LNLB_STAT_MAX; stat++) {
-		sum = 0;
-		for_each_possible_cpu(cpu)
-			sum += READ_ONCE(per_cpu_ptr(cluster->stats,
-						     cpu)->count[stat]);
-		if (nla_put_u64_64bit(msg, stat, sum, LNLB_STAT_PAD))
+	for (stat = LNLB_STAT_PAD + 1; stat <= LNLB_STAT_MAX; stat++)
+		if (nla_put_u64_64bit(msg, stat, lnlb_stats_sum(cluster, stat),
+				      LNLB_STAT_PAD))
 			return -EMSGSIZE;
-	}
 	nla_nest_end(msg, nest);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "heartbeat.h"
 #include "key.h"
 #include "orphan.h"
+#include "report.h"
 #include "tracker.h"
 #include "weight.h"
 
@@ -239,6 +240,7 @@ static void heartbeat_work(struct work_struct *work)
 		lnlb_weight_sample(cluster);
 		refresh_map(cluster);
 	}
+	lnlb_report_due(cluster, now);
 	next = lnlb_core_tick(cluster->core, now);
 	lnlb_gate_update(cluster);
 	lnlb_orphan_update(cluster);

@@ -242,6 +242,7 @@ struct lnlb_gate {
  * @rxq: frames for the core
  * @work: feeds the core
  * @sample_at: milliseconds, when the weight is looked at next
+ * @report_at: milliseconds, when the other nodes are told of our packets next
  * @smooth: memory of a live weight source
  * @conflict_at: jiffies, when an address conflict was reported last
  * @rcu: frees it
@@ -285,6 +286,7 @@ struct lnlb_cluster {
 	struct sk_buff_head rxq;
 	struct delayed_work work;
 	u64 sample_at;
+	u64 report_at;
 	struct lnlb_smooth smooth;
 	unsigned long conflict_at;
 	struct rcu_head rcu;

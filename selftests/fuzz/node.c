@@ -298,7 +298,15 @@ void node_start(struct node *node)
  */
 void node_tick(struct node *node, u64 ms)
 {
+	const struct lnlb_report report = {
+		.clock_ms = node->now + ms,
+		.sessions = node->frames,
+		.taken = U64_MAX - node->now,
+		.passed = node->calls,
+	};
+
 	node->now += ms;
+	lnlb_core_set_report(node->core, &report);
 	node->frames = 0;
 	node->next = lnlb_core_tick(node->core, node->now);
 	CHECK(node->next > node->now);

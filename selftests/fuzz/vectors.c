@@ -65,6 +65,20 @@ static void write_keepalive(struct lnlb_core *core)
 	lnlb_send_due(core);
 }
 
+static void write_report(struct lnlb_core *core)
+{
+	static const struct lnlb_report report = {
+		.clock_ms = 60000,
+		.sessions = 12,
+		.taken = 1000,
+		.passed = 2000,
+	};
+
+	lnlb_core_set_report(core, &report);
+	write_keepalive(core);
+	core->has_report = false;
+}
+
 static void write_state(struct lnlb_core *core)
 {
 	core->state_due = core->now;
@@ -120,6 +134,7 @@ static const struct vector {
 	{ "SESSIONS", write_sessions },
 	{ "SESSIONS, a GONE record", write_gone },
 	{ "SESSIONS_ACK", write_ack },
+	{ "KEEPALIVE, a report", write_report },
 };
 
 /* a word of a frame: digits, or 00*N. Return: whether it is one */

@@ -66,6 +66,11 @@ static int node_attr(const struct nlattr *attr, void *data)
 	node->heard_ago_ms = get_uint(tb[LNLB_A_NODE_HEARD_AGO_MS]);
 	node->has_key = tb[LNLB_A_NODE_KEY_ID];
 	node->key_id = get_uint(tb[LNLB_A_NODE_KEY_ID]);
+	node->has_report = tb[LNLB_A_NODE_CLOCK_MS];
+	node->clock_ms = get_uint(tb[LNLB_A_NODE_CLOCK_MS]);
+	node->sessions = get_uint(tb[LNLB_A_NODE_SESSIONS]);
+	node->taken = get_uint(tb[LNLB_A_NODE_TAKEN]);
+	node->passed = get_uint(tb[LNLB_A_NODE_PASSED]);
 	return MNL_CB_OK;
 }
 

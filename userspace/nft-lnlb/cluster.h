@@ -28,6 +28,11 @@ struct node {
 	uint32_t target;
 	uint32_t claims;
 	uint32_t heard_ago_ms;
+	bool has_report;	/* the next four are known */
+	uint32_t clock_ms;
+	uint32_t sessions;
+	uint64_t taken;
+	uint64_t passed;
 };
 
 /**

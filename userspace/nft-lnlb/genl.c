@@ -172,6 +172,10 @@ static const uint8_t attr_types[LNLB_A_MAX + 1] = {
 	[LNLB_A_REJECT_VERSION] = MNL_TYPE_U8,
 	[LNLB_A_REJECT_FRAMES] = MNL_TYPE_U64,
 	[LNLB_A_REJECT_AGO_MS] = MNL_TYPE_U32,
+	[LNLB_A_NODE_CLOCK_MS] = MNL_TYPE_U32,
+	[LNLB_A_NODE_SESSIONS] = MNL_TYPE_U32,
+	[LNLB_A_NODE_TAKEN] = MNL_TYPE_U64,
+	[LNLB_A_NODE_PASSED] = MNL_TYPE_U64,
 };
 
 static bool attr_sound(const struct nlattr *attr, uint16_t type)

@@ -30,6 +30,15 @@ static void json_put_uint_or_null(struct json_object *obj, const char *key,
 		json_object_object_add(obj, key, NULL);
 }
 
+static void json_put_known(struct json_object *obj, const char *key,
+			   bool known, uint64_t value)
+{
+	if (known)
+		json_put_uint(obj, key, value);
+	else
+		json_object_object_add(obj, key, NULL);
+}
+
 static void json_put_key_id(struct json_object *obj, const char *name,
 			    bool has_key, uint16_t id)
 {
@@ -90,12 +99,13 @@ static struct json_object *json_node(const struct node *node)
 		      node->weight_source);
 	json_put_uint(obj, "target", node->target);
 	json_put_uint(obj, "claims", node->claims);
-	if (node->heard)
-		json_put_uint(obj, "heard_ago_ms", node->heard_ago_ms);
-	else
-		json_object_object_add(obj, "heard_ago_ms", NULL);
+	json_put_known(obj, "heard_ago_ms", node->heard, node->heard_ago_ms);
 	json_put_bool(obj, "agrees", node->self || node->agrees);
 	json_put_key_id(obj, "key_id", node->has_key, node->key_id);
+	json_put_known(obj, "sessions", node->has_report, node->sessions);
+	json_put_known(obj, "taken", node->has_report, node->taken);
+	json_put_known(obj, "passed", node->has_report, node->passed);
+	json_put_known(obj, "clock_ms", node->has_report, node->clock_ms);
 	return obj;
 }
 

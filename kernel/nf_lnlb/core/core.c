@@ -298,6 +298,8 @@ static void lnlb_core_show_self(const struct lnlb_core *core,
 	info->claims = lnlb_bit_count(core->claims);
 	info->has_key = core->auth.n_keys;
 	info->key_id = core->auth.key_id[0];
+	info->has_report = core->has_report;
+	info->report = core->report;
 }
 
 static void lnlb_core_show_peer(const struct lnlb_core *core, u16 index,
@@ -315,6 +317,8 @@ static void lnlb_core_show_peer(const struct lnlb_core *core, u16 index,
 	info->claims = lnlb_bit_count(peer->claims);
 	info->has_key = peer->has_key;
 	info->key_id = peer->key_id;
+	info->has_report = peer->has_report;
+	info->report = peer->report;
 	if (now > peer->heard_at)
 		info->heard_ago_ms = min(now - peer->heard_at, (u64)U32_MAX);
 }

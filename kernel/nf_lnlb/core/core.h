@@ -173,6 +173,21 @@ struct lnlb_core_ops {
 };
 
 /**
+ * struct lnlb_report - how much a node does, for display
+ * @clock_ms: by the node's own clock, when the rest was so; for differences,
+ *	it goes round
+ * @sessions: bound to it
+ * @taken: packets
+ * @passed: packets that it left to others
+ */
+struct lnlb_report {
+	u32 clock_ms;
+	u32 sessions;
+	u64 taken;
+	u64 passed;
+};
+
+/**
  * struct lnlb_node_info - a node as it is shown
  * @id: its name
  * @self: it is this one
@@ -185,6 +200,8 @@ struct lnlb_core_ops {
  * @heard_ago_ms: since its last frame, 0 for this node
  * @has_key: it signs, by @key_id
  * @key_id: which key
+ * @has_report: it has said how much it does
+ * @report: that
  */
 struct lnlb_node_info {
 	struct lnlb_node_id id;
@@ -198,6 +215,8 @@ struct lnlb_node_info {
 	u32 target;
 	u32 claims;
 	u32 heard_ago_ms;
+	bool has_report;
+	struct lnlb_report report;
 };
 
 /**
@@ -331,6 +350,15 @@ void lnlb_core_set_timers(struct lnlb_core *core,
  */
 void lnlb_core_set_auth(struct lnlb_core *core,
 			const struct lnlb_core_auth *auth);
+
+/**
+ * lnlb_core_set_report() - what the other nodes are to know of how much this
+ * one does
+ * @core: any core
+ * @report: copied; goes with the next frame to all
+ */
+void lnlb_core_set_report(struct lnlb_core *core,
+			  const struct lnlb_report *report);
 
 /**
  * lnlb_core_resync() - announce full state, ask all nodes for theirs, and hand

@@ -57,6 +57,9 @@
  * @doubts_us: it does not know us, or only from before our last start
  * @has_key: its last frame was signed
  * @key_id: by this key
+ * @has_report: it has said how much it does
+ * @report: that
+ * @report_sequence: of the frame that said so
  * @row: hash of whom it hears
  * @n_heard: entries in @heard
  * @heard: whom it hears, ascending
@@ -92,6 +95,9 @@ struct lnlb_peer {
 	bool doubts_us;
 	bool has_key;
 	u16 key_id;
+	bool has_report;
+	struct lnlb_report report;
+	u64 report_sequence;
 	u64 row;
 	unsigned int n_heard;
 	struct lnlb_node_id heard[LNLB_WIRE_HEARD_MAX];
@@ -242,6 +248,9 @@ struct lnlb_transfer {
  * @auth: as given
  * @nonce: our number, see proof.c
  * @proof_next: stranger and peer whose numbers are repeated next
+ * @report: as given
+ * @has_report: it was
+ * @report_new: and not sent so far
  * @state: enum lnlb_node_state
  * @joined_state: what @state is to be when the node has joined
  * @weight: 1..65535
@@ -312,6 +321,9 @@ struct lnlb_core {
 	struct lnlb_core_auth auth;
 	struct lnlb_wire_nonce nonce;
 	unsigned int proof_next;
+	struct lnlb_report report;
+	bool has_report;
+	bool report_new;
 
 	u8 state;
 	u8 joined_state;
@@ -447,6 +459,11 @@ void lnlb_proof_seen(const struct lnlb_core *core, struct lnlb_peer *peer,
 int lnlb_proof_check(struct lnlb_core *core,
 		     const struct lnlb_wire_frame *frame);
 void lnlb_proof_append(struct lnlb_core *core, u8 *frame);
+
+/* report.c */
+void lnlb_report_append(struct lnlb_core *core, u8 *frame);
+void lnlb_report_take(struct lnlb_peer *peer,
+		      const struct lnlb_wire_frame *frame);
 
 /* auth.c */
 int lnlb_auth_check(const struct lnlb_core *core,

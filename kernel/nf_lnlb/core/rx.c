@@ -168,6 +168,7 @@ static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
 	peer->settled = state->flags & LNLB_WIRE_SETTLED;
 	peer->stalled = state->flags & LNLB_WIRE_STALLED;
 	lnlb_proof_seen(core, peer, frame);
+	lnlb_report_take(peer, frame);
 	peer->excluded = state->flags & LNLB_WIRE_EXCLUDED;
 	lnlb_hearing_take(core, peer, state);
 	memcpy(peer->claims, state->claims, sizeof(peer->claims));
@@ -279,6 +280,7 @@ static void lnlb_rx_other(struct lnlb_core *core, struct lnlb_peer *peer,
 	lnlb_rx_seen(core, peer, frame->header);
 	switch (frame->header->type) {
 	case LNLB_WIRE_KEEPALIVE:
+		lnlb_report_take(peer, frame);
 		if (be64_to_cpu(frame->keepalive->version) > peer->version)
 			lnlb_rx_ask(core, &peer->asked_at);
 		break;

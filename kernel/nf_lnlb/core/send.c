@@ -96,6 +96,7 @@ static void lnlb_send_state(struct lnlb_core *core)
 		heard->met = cpu_to_be16(core->peer[i]->met);
 		heard->version = cpu_to_be32((u32)core->peer[i]->version);
 	}
+	lnlb_report_append(core, core->out);
 	lnlb_proof_append(core, core->out);
 	core->request = false;
 	core->state_sent_at = core->now;
@@ -112,6 +113,8 @@ static void lnlb_send_keepalive(struct lnlb_core *core)
 	keepalive->version = cpu_to_be64(core->version);
 	keepalive->digest = cpu_to_be64(core->digest);
 	keepalive->state = core->state;
+	if (core->report_new)
+		lnlb_report_append(core, core->out);
 	lnlb_send_frame(core, NULL, core->out);
 }
 

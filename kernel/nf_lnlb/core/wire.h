@@ -21,6 +21,7 @@
 #define LNLB_WIRE_EXTENSION	0xff
 #define LNLB_WIRE_EXTENSION_HEADER 4
 #define LNLB_WIRE_PROOF		1	/* type of an extension, see proof.c */
+#define LNLB_WIRE_REPORT	2	/* another one, see report.c */
 #define LNLB_WIRE_CLAIMS	(LNLB_BUCKETS / 8)
 #define LNLB_WIRE_HEARD_MAX	(LNLB_NODES_MAX - 1)
 
@@ -239,9 +240,25 @@ struct lnlb_wire_proof {
 } __packed;
 static_assert(sizeof(struct lnlb_wire_proof) == 8, "wire format");
 
-/* a full STATE, some proof and a signature behind it must fit into a frame */
+/**
+ * struct lnlb_wire_report - extension LNLB_WIRE_REPORT of STATE and KEEPALIVE
+ * @clock_ms: see struct lnlb_report
+ * @sessions: as there
+ * @taken: as there
+ * @passed: as there
+ */
+struct lnlb_wire_report {
+	__be32 clock_ms;
+	__be32 sessions;
+	__be64 taken;
+	__be64 passed;
+} __packed;
+static_assert(sizeof(struct lnlb_wire_report) == 24, "wire format");
+
+/* a full STATE, a report, some proof and a signature must fit into a frame */
 static_assert(sizeof(struct lnlb_wire_header) + sizeof(struct lnlb_wire_state) +
 	      LNLB_WIRE_HEARD_MAX * sizeof(struct lnlb_wire_heard) +
+	      LNLB_WIRE_EXTENSION_HEADER + sizeof(struct lnlb_wire_report) +
 	      LNLB_WIRE_EXTENSION_HEADER + sizeof(struct lnlb_wire_proof) +
 	      4 * sizeof(struct lnlb_wire_echo) +
 	      LNLB_SIGNATURE_LEN <= LNLB_FRAME_MAX, "frame too small");

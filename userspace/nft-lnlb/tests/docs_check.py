@@ -66,7 +66,7 @@ def check_frames():
                   flags=re.S)
     text = read('Documentation/protocol.rst')
     structs = ['header', 'keepalive', 'state', 'heard', 'sessions', 'record',
-               'ack', 'proof', 'echo']
+               'ack', 'proof', 'echo', 'report']
     found = tables(text)
     equal('number of tables', len(found), len(structs))
     for name, rows in zip(structs, found):

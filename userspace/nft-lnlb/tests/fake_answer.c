@@ -59,6 +59,14 @@ struct nlmsghdr *fake_lnlb_answer(const struct nlmsghdr *request, int cmd,
 	return nlh;
 }
 
+static void put_report(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_u32(nlh, LNLB_A_NODE_CLOCK_MS, 60000);
+	mnl_attr_put_u32(nlh, LNLB_A_NODE_SESSIONS, 12);
+	mnl_attr_put_u64(nlh, LNLB_A_NODE_TAKEN, 1000);
+	mnl_attr_put_u64(nlh, LNLB_A_NODE_PASSED, 18446744073709551615ULL);
+}
+
 static void put_node(struct nlmsghdr *nlh, const char *id, bool self)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, LNLB_A_NODE);
@@ -75,6 +83,8 @@ static void put_node(struct nlmsghdr *nlh, const char *id, bool self)
 	mnl_attr_put_u32(nlh, LNLB_A_NODE_CLAIMS, self ? 3072 : 1000);
 	if (self)
 		mnl_attr_put_u16(nlh, LNLB_A_NODE_KEY_ID, 0xa7);
+	if (self)
+		put_report(nlh);
 	mnl_attr_put(nlh, 999, 3, "new");
 	mnl_attr_nest_end(nlh, nest);
 }

@@ -67,6 +67,13 @@
  *         LNLB_A_NODE_AGREES     flag, its view is the same as ours
  *         LNLB_A_NODE_KEY_ID     __u16, key that its last frame was signed
  *                                with; absent if it was not
+ *         LNLB_A_NODE_CLOCK_MS   __u32, by its own clock, when the next three
+ *                                were so; for differences, it goes round.
+ *                                These four are as the node says, absent if
+ *                                it does not
+ *         LNLB_A_NODE_SESSIONS   __u32, bound to it
+ *         LNLB_A_NODE_TAKEN      __u64, packets
+ *         LNLB_A_NODE_PASSED     __u64, packets that it left to others
  *     LNLB_A_STATS           nest, one __u64 per enum lnlb_stat
  *     LNLB_A_PERMISSIVE      __u8
  *     LNLB_A_KEYS            nest of LNLB_A_KEY_ENTRY
@@ -195,6 +202,10 @@ enum lnlb_cmd {
  * @LNLB_A_REJECT_VERSION: __u8
  * @LNLB_A_REJECT_FRAMES: __u64
  * @LNLB_A_REJECT_AGO_MS: __u32
+ * @LNLB_A_NODE_CLOCK_MS: __u32
+ * @LNLB_A_NODE_SESSIONS: __u32
+ * @LNLB_A_NODE_TAKEN: __u64
+ * @LNLB_A_NODE_PASSED: __u64
  */
 enum lnlb_attr {
 	LNLB_A_UNSPEC,
@@ -248,6 +259,10 @@ enum lnlb_attr {
 	LNLB_A_REJECT_VERSION,
 	LNLB_A_REJECT_FRAMES,
 	LNLB_A_REJECT_AGO_MS,
+	LNLB_A_NODE_CLOCK_MS,
+	LNLB_A_NODE_SESSIONS,
+	LNLB_A_NODE_TAKEN,
+	LNLB_A_NODE_PASSED,
 	__LNLB_A_MAX
 };
 #define LNLB_A_MAX (__LNLB_A_MAX - 1)
