@@ -315,6 +315,42 @@ static void targets_follow_departures(struct kunit *test)
 			KUNIT_ASSERT_EQ(test, before[b], 0);
 }
 
+/* as long as the node does not stand still, and shorter than others wait */
+static void lease_ends_before_the_fence(struct kunit *test)
+{
+	static const u32 keepalive[] = { 100, 10, 10 }, dead[] = { 500, 30, 20 };
+	struct lnlb_core_timers timers = { .heartbeat_interval_ms = 7000 };
+	struct lnlb_net *net = test->priv;
+	struct lnlb_core *core;
+	unsigned int i;
+	u64 lease;
+
+	lnlb_net_start_all(net, 2);
+	core = net->node[0].core;
+	for (i = 0; i < ARRAY_SIZE(dead); i++) {
+		timers.keepalive_interval_ms = keepalive[i];
+		timers.dead_interval_ms = dead[i];
+		lnlb_core_set_timers(core, &timers);
+		lnlb_core_set_timers(net->node[1].core, &timers);
+		lnlb_net_run(net, 2 * LNLB_NET_DEAD_MS);
+		KUNIT_ASSERT_FALSE(test, lnlb_core_fenced(core));
+
+		lease = lnlb_core_lease(core);
+		KUNIT_EXPECT_GT(test, lease, core->tick_due);
+		KUNIT_EXPECT_LT(test, lease, core->sent_at + dead[i]);
+		net->node[0].paused = true;
+		lnlb_net_run(net, lease - net->now);
+		lnlb_core_tick(core, lease);
+		KUNIT_EXPECT_FALSE(test, lnlb_core_fenced(core));
+
+		lease = lnlb_core_lease(core);
+		lnlb_net_run(net, lease + 1 - net->now);
+		lnlb_core_tick(core, lease + 1);
+		KUNIT_EXPECT_TRUE(test, lnlb_core_fenced(core));
+		net->node[0].paused = false;
+	}
+}
+
 static struct kunit_case lnlb_claim_cases[] = {
 	KUNIT_CASE(claim_needs_each_condition),
 	KUNIT_CASE(an_old_yes_is_not_enough),
@@ -324,6 +360,7 @@ static struct kunit_case lnlb_claim_cases[] = {
 	KUNIT_CASE(unlisted_node_fences_at_once),
 	KUNIT_CASE(missing_acknowledgement_is_asked_for),
 	KUNIT_CASE(targets_follow_departures),
+	KUNIT_CASE(lease_ends_before_the_fence),
 	{}
 };
 

@@ -6,6 +6,7 @@
 #ifndef _LNLB_COMPAT_H
 #define _LNLB_COMPAT_H
 
+#include <linux/hrtimer.h>
 #include <linux/sysctl.h>
 #include <net/inet_hashtables.h>
 #include <net/net_namespace.h>
@@ -24,6 +25,17 @@
 #else
 #define lnlb_register_net_sysctl(net, path, table, size) \
 	register_net_sysctl(net, path, table)
+#endif
+
+/* hrtimer_setup() took the place of hrtimer_init() and of setting the function. */
+#ifdef LNLB_HAVE_HRTIMER_SETUP
+#define lnlb_hrtimer_setup(timer, callback, clock, mode) \
+	hrtimer_setup(timer, callback, clock, mode)
+#else
+#define lnlb_hrtimer_setup(timer, callback, clock, mode) do {	\
+	hrtimer_init(timer, clock, mode);			\
+	(timer)->function = callback;				\
+} while (0)
 #endif
 
 /* __inet_lookup_established() finds the hash table by itself in newer kernels. */

@@ -55,9 +55,9 @@ struct lnlb_cluster *lnlb_datapath_find(const struct net *net,
 static unsigned int decide(const struct lnlb_cluster *cluster,
 			   const struct lnlb_flow *flow)
 {
-	bool stalled = time_after(jiffies, READ_ONCE(cluster->lease));
 	u8 map = READ_ONCE(cluster->map[flow->bucket]);
 	bool mine = map & LNLB_MAP_MINE;
+	bool stalled = mine && lnlb_heartbeat_stalled(cluster);
 	enum lnlb_owner owner;
 
 	if (likely(!(map & LNLB_MAP_EXCEPT) && !(mine && stalled)))

@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The core's surroundings: its clock, its frames, its map, its sessions. */
+/* When the core runs, and what it is told: time, frames, configuration. */
 
 #include <linux/etherdevice.h>
-#include <linux/pkt_sched.h>
 #include <net/ipv6.h>
 
 #include "arp.h"
 #include "core/wire.h"
-#include "event.h"
 #include "gate.h"
 #include "heartbeat.h"
 #include "key.h"
+#include "ops.h"
 #include "orphan.h"
 #include "report.h"
 #include "tracker.h"
 #include "weight.h"
 
-/* Jiffies that rounding of timers may take from a short lease. */
-#define LEASE_SLACK		2
-#define ANNOUNCE_TIMES		3
 #define ANNOUNCE_INTERVAL_MS	1000
 
 /* In skb->cb of a frame that waits for the core. */
@@ -31,151 +27,6 @@ static struct frame_cb *frame_cb(struct sk_buff *skb)
 	BUILD_BUG_ON(sizeof(struct frame_cb) > sizeof(skb->cb));
 	return (struct frame_cb *)skb->cb;
 }
-
-static void *op_alloc(void *ctx, size_t size)
-{
-	return kvzalloc(size, GFP_KERNEL);
-}
-
-static void op_free(void *ctx, void *mem)
-{
-	kvfree(mem);
-}
-
-static void op_send(void *ctx, const struct lnlb_node_id *to, const u8 *frame,
-		    size_t len)
-{
-	struct lnlb_cluster *cluster = ctx;
-	struct net_device *dev = cluster->dev;
-	struct sk_buff *skb;
-	int err;
-
-	skb = alloc_skb(LL_RESERVED_SPACE(dev) + len + dev->needed_tailroom,
-			GFP_KERNEL);
-	if (!skb)
-		goto error;
-	skb_reserve(skb, LL_RESERVED_SPACE(dev));
-	skb_reset_network_header(skb);
-	skb_put_data(skb, frame, len);
-	skb->dev = dev;
-	skb->protocol = htons(LNLB_ETHERTYPE);
-	skb->priority = TC_PRIO_CONTROL;
-	if (dev_hard_header(skb, dev, LNLB_ETHERTYPE,
-			    to ? to->mac : cluster->mac, cluster->self,
-			    skb->len) < 0) {
-		kfree_skb(skb);
-		goto error;
-	}
-	err = dev_queue_xmit(skb);
-	if (net_xmit_eval(err))
-		goto error;
-	lnlb_count(cluster, LNLB_STAT_FRAME_TX);
-	return;
-error:
-	lnlb_count(cluster, LNLB_STAT_FRAME_TX_ERROR);
-}
-
-static bool op_sign(void *ctx, unsigned int key, const u8 *data, size_t len,
-		    u8 signature[LNLB_SIGNATURE_LEN])
-{
-	return lnlb_key_sign(ctx, key, data, len, signature);
-}
-
-static void op_accept(void *ctx, u16 bucket, bool accept)
-{
-	struct lnlb_cluster *cluster = ctx;
-	u8 map = 0;
-
-	/*
-	 * A packet that saw the bucket as ours may be about to make a session:
-	 * take it for exceptional until op_barrier() knows.
-	 */
-	if (!accept)
-		map = LNLB_MAP_EXCEPT;
-	else if (lnlb_trackers_exceptional(cluster, bucket, true))
-		map = LNLB_MAP_MINE | LNLB_MAP_EXCEPT;
-	else
-		map = LNLB_MAP_MINE;
-	WRITE_ONCE(cluster->map[bucket], map);
-}
-
-/* Take the exception mark off where no session needs it any more. */
-static void refresh_map(struct lnlb_cluster *cluster)
-{
-	unsigned int b;
-	u8 mine, map;
-
-	for (b = 0; b < LNLB_BUCKETS; b++) {
-		mine = cluster->map[b] & LNLB_MAP_MINE;
-		map = mine;
-		if (lnlb_trackers_exceptional(cluster, b, mine))
-			map |= LNLB_MAP_EXCEPT;
-		if (map != cluster->map[b])
-			WRITE_ONCE(cluster->map[b], map);
-	}
-}
-
-static void op_barrier(void *ctx)
-{
-	/* Expedited: clients of the buckets in question are waiting. */
-	synchronize_rcu_expedited();
-	refresh_map(ctx);
-}
-
-static bool op_has_sessions(void *ctx, u16 bucket)
-{
-	return lnlb_trackers_has_sessions(ctx, bucket);
-}
-
-static int op_save(void *ctx, u16 bucket, u64 *cursor,
-		   struct lnlb_session_rec *rec)
-{
-	return lnlb_trackers_save(ctx, bucket, cursor, rec);
-}
-
-static int op_load(void *ctx, const struct lnlb_node_id *from,
-		   struct lnlb_session_rec *rec)
-{
-	struct lnlb_cluster *cluster = ctx;
-	int err = lnlb_trackers_load(cluster, rec);
-	u8 *map = &cluster->map[rec->bucket];
-
-	if (lnlb_trackers_exceptional(cluster, rec->bucket,
-				      *map & LNLB_MAP_MINE))
-		WRITE_ONCE(*map, *map | LNLB_MAP_EXCEPT);
-	return err;
-}
-
-static void op_node_gone(void *ctx, const struct lnlb_node_id *node)
-{
-	lnlb_trackers_node_gone(ctx, node);
-}
-
-static void op_event(void *ctx, const struct lnlb_core_event *event)
-{
-	struct lnlb_cluster *cluster = ctx;
-
-	if ((event->event == LNLB_EVENT_STATE &&
-	     event->state == LNLB_NODE_ACTIVE) ||
-	    event->event == LNLB_EVENT_UNFENCED ||
-	    event->event == LNLB_EVENT_SETTLED)
-		cluster->announce = ANNOUNCE_TIMES;
-	lnlb_event_core(cluster, event);
-}
-
-static const struct lnlb_core_ops core_ops = {
-	.alloc		= op_alloc,
-	.free		= op_free,
-	.send		= op_send,
-	.sign		= op_sign,
-	.accept		= op_accept,
-	.barrier	= op_barrier,
-	.has_sessions	= op_has_sessions,
-	.save		= op_save,
-	.load		= op_load,
-	.node_gone	= op_node_gone,
-	.event		= op_event,
-};
 
 static void timers_of(const struct lnlb_net *ln, struct lnlb_core_timers *t)
 {
@@ -220,8 +71,8 @@ static void announce(struct lnlb_cluster *cluster, u64 now)
 
 static void heartbeat_work(struct work_struct *work)
 {
-	struct lnlb_cluster *cluster = container_of(to_delayed_work(work),
-						    struct lnlb_cluster, work);
+	struct lnlb_cluster *cluster = container_of(work, struct lnlb_cluster,
+						    work);
 	struct lnlb_core_timers timers;
 	u64 now, next;
 
@@ -238,27 +89,28 @@ static void heartbeat_work(struct work_struct *work)
 	if (now >= cluster->sample_at) {
 		cluster->sample_at = now + timers.heartbeat_interval_ms;
 		lnlb_weight_sample(cluster);
-		refresh_map(cluster);
+		lnlb_ops_refresh_map(cluster);
 	}
 	lnlb_report_due(cluster, now);
 	next = lnlb_core_tick(cluster->core, now);
 	lnlb_gate_update(cluster);
 	lnlb_orphan_update(cluster);
-	/* As long as this runs on time, packets may rely on the map. */
-	WRITE_ONCE(cluster->lease, jiffies + LEASE_SLACK +
-		   msecs_to_jiffies(timers.dead_interval_ms / 2));
+	WRITE_ONCE(cluster->lease, lnlb_core_lease(cluster->core));
 	announce(cluster, now);
-
-	now = lnlb_heartbeat_now();
-	queue_delayed_work(lnlb_wq, &cluster->work,
-			   next > now ? msecs_to_jiffies(next - now) : 0);
+	hrtimer_start(&cluster->timer, ms_to_ktime(next), HRTIMER_MODE_ABS);
 out:
 	mutex_unlock(&cluster->core_lock);
 }
 
+static enum hrtimer_restart heartbeat_due(struct hrtimer *timer)
+{
+	lnlb_heartbeat_kick(container_of(timer, struct lnlb_cluster, timer));
+	return HRTIMER_NORESTART;
+}
+
 void lnlb_heartbeat_kick(struct lnlb_cluster *cluster)
 {
-	mod_delayed_work(lnlb_wq, &cluster->work, 0);
+	queue_work(lnlb_wq, &cluster->work);
 }
 
 void lnlb_heartbeat_init(struct lnlb_cluster *cluster)
@@ -266,8 +118,14 @@ void lnlb_heartbeat_init(struct lnlb_cluster *cluster)
 	mutex_init(&cluster->core_lock);
 	lnlb_gate_init(cluster);
 	skb_queue_head_init(&cluster->rxq);
-	INIT_DELAYED_WORK(&cluster->work, heartbeat_work);
-	cluster->lease = jiffies - 1;
+	INIT_WORK(&cluster->work, heartbeat_work);
+	/*
+	 * By the core's clock, for an exchange has several waits of some ms,
+	 * and jiffies would make each of them longer. Not in a softirq, which
+	 * has to wait where there are many packets.
+	 */
+	lnlb_hrtimer_setup(&cluster->timer, heartbeat_due, CLOCK_BOOTTIME,
+			   HRTIMER_MODE_ABS);
 }
 
 void lnlb_heartbeat_state(struct lnlb_cluster *cluster)
@@ -282,7 +140,7 @@ void lnlb_heartbeat_state(struct lnlb_cluster *cluster)
 	if (state != LNLB_NODE_SUSPENDED)
 		return;
 	lnlb_trackers_node_gone(cluster, NULL);
-	refresh_map(cluster);
+	lnlb_ops_refresh_map(cluster);
 }
 
 int lnlb_heartbeat_start(struct lnlb_cluster *cluster, struct net_device *dev)
@@ -308,7 +166,7 @@ int lnlb_heartbeat_start(struct lnlb_cluster *cluster, struct net_device *dev)
 	memcpy(params.addr, &cluster->addr, sizeof(params.addr));
 	memcpy(params.hash_id, cluster->hash_id, sizeof(params.hash_id));
 	timers_of(cluster->ln, &timers);
-	cluster->core = lnlb_core_new(&params, &timers, &core_ops, cluster);
+	cluster->core = lnlb_core_new(&params, &timers, &lnlb_ops, cluster);
 	if (!cluster->core) {
 		err = -ENOMEM;
 		goto out;
@@ -317,7 +175,7 @@ int lnlb_heartbeat_start(struct lnlb_cluster *cluster, struct net_device *dev)
 	cluster->dev = dev;
 	cluster->state = LNLB_NODE_ACTIVE;
 	lnlb_heartbeat_state(cluster);
-	cluster->announce = ANNOUNCE_TIMES;
+	cluster->announce = LNLB_ANNOUNCE_TIMES;
 	cluster->announce_at = 0;
 	memset(&cluster->smooth, 0, sizeof(cluster->smooth));
 	lnlb_weight_sample(cluster);
@@ -338,7 +196,7 @@ void lnlb_heartbeat_stop(struct lnlb_cluster *cluster, bool goodbye)
 		cluster->core = NULL;
 		cluster->dev = NULL;
 		lnlb_trackers_node_gone(cluster, NULL);
-		refresh_map(cluster);
+		lnlb_ops_refresh_map(cluster);
 		skb_queue_purge(&cluster->rxq);
 		lnlb_gate_emptied(cluster);
 		lnlb_gate_update(cluster);
@@ -362,7 +220,9 @@ int lnlb_heartbeat_resync(struct lnlb_cluster *cluster)
 
 void lnlb_heartbeat_exit(struct lnlb_cluster *cluster)
 {
-	cancel_delayed_work_sync(&cluster->work);
+	/* Stopped: no work starts the timer any more; it may still queue one. */
+	hrtimer_cancel(&cluster->timer);
+	cancel_work_sync(&cluster->work);
 	skb_queue_purge(&cluster->rxq);
 }
 

@@ -86,4 +86,23 @@ static inline u64 lnlb_heartbeat_now(void)
 	return ktime_to_ms(ktime_get_boottime());
 }
 
+/**
+ * lnlb_heartbeat_stalled() - does the core not run in time, so that the map is
+ * not to be relied on for new sessions?
+ * @cluster: a cluster
+ *
+ * Until its lease is over a node is not dead to the others, whatever they know:
+ * see lnlb_core_lease(). It ends to the millisecond. Shorter, and a work that
+ * is a bit late drops the node's own traffic; longer, and two nodes take it.
+ * Milliseconds modulo the length of a word.
+ *
+ * Context: any; rcu_read_lock() from before the map was read, for a node that
+ * wakes drops its claims and waits for such readers before it has a new lease.
+ */
+static inline bool lnlb_heartbeat_stalled(const struct lnlb_cluster *cluster)
+{
+	return time_after((unsigned long)lnlb_heartbeat_now(),
+			  READ_ONCE(cluster->lease));
+}
+
 #endif /* _LNLB_HEARTBEAT_H */

@@ -23,6 +23,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/hash.h>
+#include <linux/hrtimer.h>
 #include <linux/if_arp.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -214,7 +215,7 @@ struct lnlb_gate {
  * @mute_orphans: see lnlb_orphan_update()
  * @prefix: bits of an address that count, IPv4 from bit 96 on; 128: all
  * @ifindex: of the bound device, 0 while there is none
- * @lease: jiffies after which this node has stalled and takes no new session
+ * @lease: see lnlb_heartbeat_stalled()
  * @hash_key: of the bucket hash
  * @stats: counters
  * @tracker_priv: a tracker's state, by its slot
@@ -241,6 +242,7 @@ struct lnlb_gate {
  * @gate: what gets into @rxq
  * @rxq: frames for the core
  * @work: feeds the core
+ * @timer: queues @work when the core wants it
  * @sample_at: milliseconds, when the weight is looked at next
  * @report_at: milliseconds, when the other nodes are told of our packets next
  * @smooth: memory of a live weight source
@@ -284,7 +286,8 @@ struct lnlb_cluster {
 	u64 announce_at;
 	struct lnlb_gate gate;
 	struct sk_buff_head rxq;
-	struct delayed_work work;
+	struct work_struct work;
+	struct hrtimer timer;
 	u64 sample_at;
 	u64 report_at;
 	struct lnlb_smooth smooth;

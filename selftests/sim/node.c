@@ -227,7 +227,7 @@ void sim_node_wake(struct sim *sim, struct sim_node *node)
 	take_in(sim, node);
 	next = lnlb_core_tick(node->core, sim_node_clock(node));
 	sim->result.steps++;
-	node->lease_ms = sim_node_clock(node) + dead / 2;
+	node->lease_ms = lnlb_core_lease(node->core);
 	if (next <= sim_node_clock(node) ||
 	    next > sim_node_clock(node) + sim->cfg.timers.keepalive_interval_ms)
 		sim_fail(sim, "node %u wants its next tick in %lld ms",

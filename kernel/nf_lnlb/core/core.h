@@ -317,6 +317,18 @@ int lnlb_core_rx(struct lnlb_core *core, const u8 *frame, size_t len,
 u64 lnlb_core_tick(struct lnlb_core *core, u64 now);
 
 /**
+ * lnlb_core_lease() - until when may new sessions be taken if no tick comes?
+ * @core: started core
+ *
+ * The next tick after that finds that this node stood still. The others have
+ * heard from it a quarter of the dead interval too recently, at least, to take
+ * it for dead before.
+ *
+ * Return: that time, in milliseconds of the same clock.
+ */
+u64 lnlb_core_lease(const struct lnlb_core *core);
+
+/**
  * lnlb_core_set_weight() - this node's weight; bumps the epoch if it differs
  * @core: any core
  * @weight: 1..65535, higher is less traffic

@@ -22,6 +22,13 @@ static void lnlb_fence_excuse(struct lnlb_core *core, u64 late)
 	core->started_at = min(core->started_at + late, core->now);
 }
 
+u64 lnlb_core_lease(const struct lnlb_core *core)
+{
+	u32 dead = core->timers.dead_interval_ms;
+
+	return min(core->tick_due + dead / 2, core->sent_at + dead - dead / 4);
+}
+
 /**
  * lnlb_fence_late() - find out whether this node stood still
  * @core: the node, at the start of a tick
@@ -33,13 +40,10 @@ static void lnlb_fence_excuse(struct lnlb_core *core, u64 late)
  */
 void lnlb_fence_late(struct lnlb_core *core)
 {
-	u32 dead = core->timers.dead_interval_ms;
-
 	if (lnlb_core_passed(core, core->tick_due,
 			     core->timers.keepalive_interval_ms))
 		lnlb_fence_excuse(core, core->now - core->tick_due);
-	if (!lnlb_core_passed(core, core->tick_due, dead / 2) &&
-	    !lnlb_core_passed(core, core->sent_at, dead - dead / 4))
+	if (core->now <= lnlb_core_lease(core))
 		return;
 	if (core->state == LNLB_NODE_JOINING)
 		core->started_at = core->now;
