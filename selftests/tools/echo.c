@@ -64,27 +64,30 @@ static struct answer answer_to(const struct word *word)
 	return answer;
 }
 
-static void accept_all(int server_fd)
+/*
+ * One connection, one datagram, one read at each event, which comes again if
+ * there are more: so none of them is in vain.
+ */
+static void accept_one(int server_fd)
 {
-	int fd;
+	int fd = accept4(server_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	while ((fd = accept4(server_fd, NULL, NULL,
-			     SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+	if (fd >= 0)
 		watch(fd);
 }
 
-static void answer_datagrams(int fd)
+static void answer_datagram(int fd)
 {
 	struct sockaddr_in from;
 	socklen_t len = sizeof(from);
 	struct answer answer;
 	struct word word;
 
-	while (recvfrom(fd, &word, sizeof(word), 0, (void *)&from, &len) ==
-	       sizeof(word)) {
-		answer = answer_to(&word);
-		sendto(fd, &answer, sizeof(answer), 0, (void *)&from, len);
-	}
+	if (recvfrom(fd, &word, sizeof(word), 0, (void *)&from, &len) !=
+	    sizeof(word))
+		return;
+	answer = answer_to(&word);
+	sendto(fd, &answer, sizeof(answer), 0, (void *)&from, len);
 }
 
 /* words are so small and seldom that they come whole */
@@ -131,9 +134,11 @@ int main(int argc, char **argv)
 		n = epoll_wait(poll_fd, events, 256, -1);
 		for (i = 0; i < n; i++)
 			if (events[i].data.fd == tcp)
-				accept_all(tcp);
+				accept_one(tcp);
 			else if (events[i].data.fd == udp)
-				answer_datagrams(udp);
+				answer_datagram(udp);
+			else if (events[i].events & EPOLLERR)
+				close(events[i].data.fd);
 			else
 				answer_stream(events[i].data.fd);
 	}

@@ -69,31 +69,29 @@ void flows_speak(void)
 	counts.datagrams++;
 }
 
+/* one datagram; the event comes again if there are more */
 void flow_event(unsigned int index)
 {
 	struct flow *f = &all[index];
 	struct answer answer;
 	uint64_t *sent_at;
-	ssize_t n;
 
-	while ((n = recv(f->fd, &answer, sizeof(answer), 0)) >= 0) {
-		if (n != sizeof(answer))
-			continue;
-		sent_at = &f->sent_at[ntohl(answer.seq) % WINDOW];
-		if (!*sent_at) {
-			counts.twice++;
-			complain("datagram %u of client %u: one more answer, by %.8s",
-				 ntohl(answer.seq), f->client, answer.name);
-		}
-		*sent_at = 0;
-		if (f->name[0] && memcmp(f->name, answer.name, NAME_LEN)) {
-			counts.moved++;
-			complain("flow of client %u moved from %s to %.8s",
-				 f->client, f->name, answer.name);
-		}
-		memcpy(f->name, answer.name, NAME_LEN);
-		client_served(f->client, f->name);
+	if (recv(f->fd, &answer, sizeof(answer), 0) != sizeof(answer))
+		return;
+	sent_at = &f->sent_at[ntohl(answer.seq) % WINDOW];
+	if (!*sent_at) {
+		counts.twice++;
+		complain("datagram %u of client %u: one more answer, by %.8s",
+			 ntohl(answer.seq), f->client, answer.name);
 	}
+	*sent_at = 0;
+	if (f->name[0] && memcmp(f->name, answer.name, NAME_LEN)) {
+		counts.moved++;
+		complain("flow of client %u moved from %s to %.8s", f->client,
+			 f->name, answer.name);
+	}
+	memcpy(f->name, answer.name, NAME_LEN);
+	client_served(f->client, f->name);
 }
 
 /* a flow that has rested may be another node's */

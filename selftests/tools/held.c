@@ -142,26 +142,27 @@ static void heard(struct held *h)
 	client_served(h->client, h->name);
 }
 
+/* one answer; the event comes again if there are more */
 void held_event(unsigned int index)
 {
 	struct held *h = &all[index];
 	ssize_t n;
 
-	while (h->fd >= 0) {
-		n = recv(h->fd, (char *)&h->answer + h->have,
-			 sizeof(h->answer) - h->have, 0);
-		if (n < 0 && errno == EAGAIN)
-			return;
-		if (n <= 0) {
-			end(h, n ? strerror(errno) : "closed");
-			return;
-		}
-		h->have += n;
-		if (h->have < sizeof(h->answer))
-			return;
-		h->have = 0;
-		heard(h);
+	if (h->fd < 0)
+		return;
+	n = recv(h->fd, (char *)&h->answer + h->have,
+		 sizeof(h->answer) - h->have, 0);
+	if (n < 0 && errno == EAGAIN)
+		return;
+	if (n <= 0) {
+		end(h, n ? strerror(errno) : "closed");
+		return;
 	}
+	h->have += n;
+	if (h->have < sizeof(h->answer))
+		return;
+	h->have = 0;
+	heard(h);
 }
 
 /* those that still wait count as well */

@@ -40,8 +40,8 @@
 
 #define HELD_CLIENTS	250
 #define COMPLAINTS_MAX	20
-/* who falls behind by so many steps does not catch up */
-#define BEHIND_MAX	20
+/* who falls behind by more than that does not catch up */
+#define BEHIND_MAX_MS	500
 
 struct counts counts;
 struct sockaddr_in server;
@@ -54,12 +54,23 @@ static int poll_fd;
 static unsigned long held = 1000, flows = 200, visits = 250, every = 2,
 		     pause_ms = 1000;
 
-uint64_t now_ms(void)
+static uint64_t now;
+
+/*
+ * Read once for each batch of events: on a user-mode kernel each look at the
+ * clock is as expensive as any other system call.
+ */
+static void read_clock(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	now = (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+uint64_t now_ms(void)
+{
+	return now;
 }
 
 void complain(const char *fmt, ...)
@@ -143,6 +154,8 @@ static void wake(void)
 		if (resting[i])
 			memset(served_by[i], 0, NAME_LEN);
 	held_wake();
+	/* that took its time */
+	read_clock();
 	flows_wake();
 	memset(resting, 0, sizeof(resting));
 }
@@ -150,10 +163,10 @@ static void wake(void)
 static void print_counts(const char *title)
 {
 	static uint64_t last;
-	uint64_t now = now_ms();
 
 	printf("%s ms=%llu words=%lu answered=%lu broken=%lu moved=%lu stall_ms=%lu",
-	       title, (unsigned long long)(last ? now - last : 0), counts.words, counts.answered, counts.broken, counts.moved,
+	       title, (unsigned long long)(last ? now - last : 0),
+	       counts.words, counts.answered, counts.broken, counts.moved,
 	       counts.stall_ms);
 	printf(" datagrams=%lu lost=%lu", counts.datagrams, counts.lost);
 	printf(" opened=%lu served=%lu failed=%lu late=%lu slowest_ms=%lu",
@@ -174,15 +187,15 @@ struct pace {
 	double due;
 };
 
-static void pace_run(struct pace *p, double now)
+static void pace_run(struct pace *p)
 {
 	double step;
 
 	if (!p->count)
 		return;
 	step = (double)p->period / p->count;
-	if (p->due < now - BEHIND_MAX * step)
-		p->due = now - BEHIND_MAX * step;
+	if (p->due + BEHIND_MAX_MS < now)
+		p->due = now - BEHIND_MAX_MS;
 	while (p->due <= now) {
 		p->action();
 		p->due += step;
@@ -195,6 +208,7 @@ static void obey(const char *line)
 
 	if (sscanf(line, "report %31s", argument) == 1) {
 		held_stalls();
+		sniff_complete();
 		print_counts(argument);
 	} else if (sscanf(line, "rest %31s", argument) == 1) {
 		rest(argument);
@@ -228,7 +242,7 @@ static bool listen_to_input(void)
 }
 
 /* Return: false at the end of the input */
-static bool handle(const struct epoll_event *event, int sniff_fd)
+static bool handle(const struct epoll_event *event)
 {
 	unsigned int index = (uint32_t)event->data.u64;
 
@@ -242,18 +256,14 @@ static bool handle(const struct epoll_event *event, int sniff_fd)
 	case VISIT:
 		visit_event(index);
 		break;
-	case SNIFF:
-		sniff_event(sniff_fd);
-		break;
 	case INPUT:
 		return listen_to_input();
 	}
 	return true;
 }
 
-static void run(int sniff_fd)
+static void run(void)
 {
-	double now = now_ms();
 	struct pace paces[] = {
 		{ held_speak, held, pause_ms, now },
 		{ flows_speak, flows, pause_ms, now },
@@ -266,10 +276,12 @@ static void run(int sniff_fd)
 
 	while (true) {
 		for (i = 0; i < sizeof(paces) / sizeof(paces[0]); i++)
-			pace_run(&paces[i], now_ms());
+			pace_run(&paces[i]);
 		n = epoll_wait(poll_fd, events, 256, 1);
+		read_clock();
+		sniff();
 		for (j = 0; j < n; j++)
-			if (!handle(&events[j], sniff_fd))
+			if (!handle(&events[j]))
 				return;
 	}
 }
@@ -320,18 +332,18 @@ int main(int argc, char **argv)
 {
 	struct rlimit files = { 65536, 65536 };
 	FILE *log = parse(argc, argv);
-	int sniff_fd;
 
 	setrlimit(RLIMIT_NOFILE, &files);
 	poll_fd = epoll_create1(EPOLL_CLOEXEC);
-	sniff_fd = sniff_open(argv[3]);
-	watch_fd(sniff_fd, EPOLLIN, SNIFF, 0);
+	read_clock();
+	sniff_open(argv[3]);
 	held_open(0, held, HELD_CLIENTS);
 	flows_open(HELD_CLIENTS, flows);
 	visits_init(HELD_CLIENTS + flows, visits, log);
 	watch_fd(STDIN_FILENO, EPOLLIN, INPUT, 0);
 	puts("ready");
 	fflush(stdout);
-	run(sniff_fd);
+	read_clock();
+	run();
 	return 0;
 }

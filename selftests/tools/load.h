@@ -16,7 +16,7 @@
 #define WINDOW		64	/* words of a flow that may be unanswered */
 
 /* whose descriptor it is */
-enum kind { HELD, FLOW, VISIT, SNIFF, INPUT };
+enum kind { HELD, FLOW, VISIT, INPUT };
 
 /* What a client says, and what the server answers; the same on TCP and UDP. */
 struct word {
@@ -84,7 +84,8 @@ void visit_event(unsigned int index);
 void visits_expire(void);
 
 /* sniff.c: who answers a SYN */
-int sniff_open(const char *device);
-void sniff_event(int fd);
+void sniff_open(const char *device);
+void sniff(void);
+void sniff_complete(void);
 
 #endif /* LOAD_H */

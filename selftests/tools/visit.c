@@ -30,29 +30,43 @@ void visits_init(unsigned int first_client, unsigned int clients, FILE *log)
 	log_file = log;
 }
 
-/* by RST, so that neither side keeps anything of it */
 static void leave(struct visit *v)
 {
-	struct linger at_once = { 1, 0 };
-
-	setsockopt(v->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	close(v->fd);
 	v->fd = 0;
 }
 
+/* by RST, so that neither side keeps anything of it */
 static void fail(struct visit *v, const char *why)
 {
+	struct linger at_once = { 1, 0 };
+
 	counts.failed++;
 	complain("new connection of client %u: %s", v->client, why);
+	setsockopt(v->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	leave(v);
+}
+
+/* the next one that does not rest; -1: all rest */
+static int choose_client(void)
+{
+	unsigned int i, client;
+
+	for (i = 0; i < n_clients; i++) {
+		client = first + next_client++ % n_clients;
+		if (!client_rests(client))
+			return client;
+	}
+	return -1;
 }
 
 void visit_start(void)
 {
-	unsigned int i, client = first + next_client++ % n_clients;
+	int client = choose_client();
 	struct visit *v = NULL;
+	unsigned int i;
 
-	if (client_rests(client))
+	if (client < 0)
 		return;
 	for (i = 0; i < VISITS_MAX; i++) {
 		v = &all[next_slot++ % VISITS_MAX];
@@ -106,7 +120,8 @@ void visit_event(unsigned int index)
 		speak(v);
 		return;
 	}
-	n = recv(v->fd, &answer, sizeof(answer), 0);
+	/* closed with data to read, a connection ends by RST, too */
+	n = recv(v->fd, &answer, sizeof(answer), MSG_PEEK);
 	if (n < 0 && errno == EAGAIN)
 		return;
 	if (n != sizeof(answer)) {
