@@ -79,20 +79,23 @@ static int receive(struct lnlb_net *net, const u8 *frame, size_t len)
 static void vectors_are_known(struct kunit *test)
 {
 	static const u8 keepalive[] = {
-		0x4c, 0x4e, 0x4c, 0x42, 0x01, 0x01, 0x00, 0x64,
-		0x00, 0x01, 0x50, 0x9e, 0x02, 0x00, 0x00, 0x00,
-		0x00, 0x07, 0x00, 0x00, 0x01, 0x02, 0x03, 0x04,
-		0x05, 0x06, 0x07, 0x08, 0x00, 0x00, 0x00, 0x00,
-		0x00, 0x00, 0x00, 0x09, 0x00, 0x00, 0x00, 0x00,
+		0x4c, 0x4e, 0x4c, 0x42, 0x01, 0x01, 0x00, 0x6c,
+		0x00, 0x01, 0x50, 0x9e, 0x52, 0x54, 0x00, 0x00,
+		0x00, 0x01, 0x00, 0x00, 0x17, 0x97, 0x9c, 0xfe,
+		0x36, 0x2a, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+		0x00, 0x00, 0x00, 0x2a, 0x00, 0x00, 0x00, 0x00,
 		0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff,
-		0x0a, 0x00, 0x00, 0x0a, 0x10, 0x00, 0x02, 0x18,
-		0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+		0xc0, 0x00, 0x02, 0x0a, 0x10, 0x00, 0x00, 0x00,
 		0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-		0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00,
-		0x00, 0x00, 0x00, 0x00, 0xfe, 0x8c, 0xbb, 0x2a,
-		0x54, 0x18, 0x6f, 0x48, 0xf8, 0x25, 0xbc, 0xdc,
-		0x67, 0xc3, 0x27, 0x1f,
+		0x00, 0x00, 0x00, 0x05, 0x01, 0x23, 0x45, 0x67,
+		0x89, 0xab, 0xcd, 0xef, 0x02, 0x00, 0x00, 0x00,
+		0x00, 0x00, 0x00, 0x00, 0xa0, 0xb4, 0x68, 0x6f,
+		0xaa, 0xe5, 0x3a, 0x76, 0xe0, 0x01, 0xc3, 0x75,
+		0xd1, 0xe6, 0x32, 0x6f, 0x51, 0x66, 0xe4, 0x5f,
+		0x5f, 0x40, 0x7a, 0x05,
 	};
+	static const struct lnlb_node_id self = { { 0x52, 0x54, 0, 0, 0, 1 } };
+	static const u8 addr[16] = { [10] = 0xff, 0xff, 192, 0, 2, 10 };
 	struct lnlb_net *net = test->priv;
 	static struct lnlb_core core;
 	struct lnlb_wire_keepalive *body;
@@ -105,16 +108,18 @@ static void vectors_are_known(struct kunit *test)
 	lnlb_net_keys(net, 0, SECRET, NULL, false);
 	KUNIT_EXPECT_EQ(test, net->node[0].auth.key_id[0], 0x509e);
 	core.auth = net->node[0].auth;
-	lnlb_net_params(&core.params, 7, 0x0102030405060708ULL);
-	core.params.affinity = LNLB_AFFINITY_NETWORK;
-	core.params.affinity_len = 24;
-	core.params.mode = LNLB_MODE_MULTICAST;
+	memset(&core.params, 0, sizeof(core.params));
+	core.params.self = self;
+	memcpy(core.params.addr, addr, sizeof(addr));
+	core.params.incarnation = 1700000000000000000ULL;
 	lnlb_wire_begin(frame, LNLB_WIRE_KEEPALIVE, &core.params);
 	body = lnlb_wire_append(frame, sizeof(*body));
+	body->version = cpu_to_be64(5);
+	body->digest = cpu_to_be64(0x0123456789abcdefULL);
 	body->state = LNLB_NODE_ACTIVE;
 	/* sealed once more, as when it is repeated: the same length */
 	for (i = 0; i < 2; i++) {
-		core.sequence = 8;
+		core.sequence = 41;
 		KUNIT_ASSERT_EQ(test, lnlb_auth_seal(&core, frame),
 				sizeof(keepalive));
 		KUNIT_EXPECT_MEMEQ(test, frame, keepalive, sizeof(keepalive));
@@ -147,7 +152,7 @@ static void every_bit_is_signed(struct kunit *test)
 
 	lnlb_net_keys(net, 5, SECRET, NULL, false);
 	len = make_frame(net, frame, LNLB_WIRE_STATE, 1, 5, 5);
-	KUNIT_ASSERT_EQ(test, len, 60 + 556 + 16);
+	KUNIT_ASSERT_EQ(test, len, 60 + 556 + 8 + 16);
 	for (i = 0; i < len * 8; i++) {
 		frame[i / 8] ^= 1 << i % 8;
 		stat = receive(net, frame, len);
@@ -165,7 +170,7 @@ static void every_bit_is_signed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count_nodes(net, 0), 1);
 }
 
-/* a signature that was cut off, and a length to match */
+/* a trailer that was cut off, and a length to match */
 static void short_signatures_are_refused(struct kunit *test)
 {
 	struct lnlb_net *net = keyed_net(test, 1);
@@ -175,7 +180,7 @@ static void short_signatures_are_refused(struct kunit *test)
 
 	lnlb_net_keys(net, 5, SECRET, NULL, false);
 	len = make_frame(net, frame, LNLB_WIRE_LEAVE, 1, 5, 5);
-	for (i = 1; i <= LNLB_SIGNATURE_LEN; i++) {
+	for (i = 1; i <= sizeof(struct lnlb_wire_trailer); i++) {
 		header->length = cpu_to_be16(len - i);
 		KUNIT_EXPECT_EQ(test, receive(net, frame, len - i),
 				(int)LNLB_STAT_FRAME_LENGTH);
@@ -249,6 +254,44 @@ static void forged_frames_change_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lnlb_core_digest(net->node[0].core), digest);
 	KUNIT_EXPECT_EQ(test, net->node[0].gone, gone);
 	KUNIT_EXPECT_EQ(test, count_nodes(net, 0), 3);
+}
+
+/* no signature is computed for a header that nobody with the key has made */
+static void forged_headers_cost_little(struct kunit *test)
+{
+	struct lnlb_net *net = keyed_net(test, 1);
+	struct lnlb_net_node *node = &net->node[0];
+	u8 *frame = net->frame[0].data;
+	size_t len, i, tag;
+	u32 signs;
+
+	/* the same under another key that says to be the right one */
+	lnlb_net_keys(net, 5, OTHER, NULL, false);
+	net->node[5].auth.key_id[0] = node->auth.key_id[0];
+	len = make_frame(net, frame, LNLB_WIRE_STATE, 1, 5, 5);
+	signs = node->signs;
+	KUNIT_EXPECT_EQ(test, receive(net, frame, len),
+			(int)LNLB_STAT_FRAME_AUTH);
+	KUNIT_EXPECT_EQ(test, node->signs, signs);
+
+	lnlb_net_keys(net, 5, SECRET, NULL, false);
+	len = make_frame(net, frame, LNLB_WIRE_STATE, 1, 5, 5);
+	tag = len - sizeof(struct lnlb_wire_trailer);
+	for (i = 0; i < len; i++) {
+		/* what makes another frame of it has tests of its own */
+		if (i < offsetof(struct lnlb_wire_header, incarnation) ||
+		    (i >= offsetof(struct lnlb_wire_header, addr) &&
+		     i < offsetof(struct lnlb_wire_header, buckets)))
+			continue;
+		frame[i] ^= 1;
+		signs = node->signs;
+		KUNIT_EXPECT_EQ(test, receive(net, frame, len),
+				(int)LNLB_STAT_FRAME_AUTH);
+		KUNIT_EXPECT_EQ(test, node->signs - signs,
+				i >= sizeof(struct lnlb_wire_header) &&
+				(i < tag || i >= tag + LNLB_TAG_LEN));
+		frame[i] ^= 1;
+	}
 }
 
 /* first verified by all, then signed by all, then the old one goes */
@@ -472,6 +515,7 @@ static struct kunit_case lnlb_auth_cases[] = {
 	KUNIT_CASE(strangers_are_refused_by_name),
 	KUNIT_CASE(a_node_without_the_key_takes_nothing),
 	KUNIT_CASE(forged_frames_change_nothing),
+	KUNIT_CASE(forged_headers_cost_little),
 	KUNIT_CASE(keys_change_without_a_word),
 	KUNIT_CASE(a_roll_out_goes_unnoticed),
 	KUNIT_CASE(no_signature_no_frame),

@@ -10,6 +10,7 @@
 #include <linux/vmalloc.h>
 #include "../kernel/nf_lnlb/core/private.h"
 #include "hmac_sha256.h"
+#include "siphash24.h"
 
 #define LNLB_NET_NODES		6
 #define LNLB_NET_FRAMES		2048
@@ -58,6 +59,7 @@ struct lnlb_net_frame {
  * @ticks: it got
  * @frames: it sent
  * @barriers: it asked for
+ * @signs: signatures it asked for
  * @loads: sessions it was told of
  * @yields: sessions it was told to let go of
  * @accepting: buckets
@@ -79,6 +81,7 @@ struct lnlb_net_node {
 	u32 ticks;
 	u32 frames;
 	u32 barriers;
+	u32 signs;
 	u32 loads;
 	u32 yields;
 	u32 accepting;

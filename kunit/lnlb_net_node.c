@@ -53,6 +53,20 @@ static void lnlb_net_send(void *ctx, const struct lnlb_node_id *to,
 			lnlb_net_post(net, node - net->node, i, data, len);
 }
 
+static bool lnlb_net_tag(void *ctx, unsigned int key, const u8 *header,
+			 size_t len, u8 tag[LNLB_TAG_LEN])
+{
+	struct lnlb_net_node *node = ctx;
+	u8 digest[32];
+
+	if (!node->secret[key])
+		return false;
+	hmac_sha256(node->secret[key], strlen(node->secret[key]), "lnlb tag", 8,
+		    digest);
+	siphash24_tag(digest, header, len, tag);
+	return true;
+}
+
 static bool lnlb_net_sign(void *ctx, unsigned int key, const u8 *data,
 			  size_t len, u8 signature[LNLB_SIGNATURE_LEN])
 {
@@ -61,6 +75,7 @@ static bool lnlb_net_sign(void *ctx, unsigned int key, const u8 *data,
 
 	if (!node->secret[key])
 		return false;
+	node->signs++;
 	hmac_sha256(node->secret[key], strlen(node->secret[key]), data, len,
 		    digest);
 	memcpy(signature, digest, LNLB_SIGNATURE_LEN);
@@ -218,6 +233,7 @@ const struct lnlb_core_ops lnlb_net_ops = {
 	.alloc = lnlb_net_alloc,
 	.free = lnlb_net_free,
 	.send = lnlb_net_send,
+	.tag = lnlb_net_tag,
 	.sign = lnlb_net_sign,
 	.accept = lnlb_net_accept,
 	.barrier = lnlb_net_barrier,

@@ -44,11 +44,12 @@ def verify(iface, secret, count):
     good = 0
     for frame in hear(iface, 10):
         head = header(frame)
-        end = 14 + head["length"] - frames.SIGNATURE_LEN
-        data, signature = frame[14:end], frame[end:14 + head["length"]]
+        end = 14 + head["length"]
+        start = end - frames.TAG_LEN - frames.SIGNATURE_LEN
         if (head["flags"] != frames.SIGNED or
                 head["key_id"] != frames.key_id(secret) or
-                signature != frames.sign(secret, data)[:len(signature)]):
+                frame[start:end] != frames.trailer(secret,
+                                                   frame[14:start])):
             print("wrong: %s" % frame.hex())
             return 1
         good += 1

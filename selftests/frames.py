@@ -15,6 +15,7 @@ BUCKETS = 4096
 NODES_MAX = 64
 EVERYBODY = b"\xff" * 6
 SIGNED = 1
+TAG_LEN = 8
 SIGNATURE_LEN = 16
 
 HEADER = struct.Struct("!IBBHHH6s2sQQ16sHBBB3s")
@@ -47,6 +48,50 @@ def cluster_mac(vip):
 
 def sign(secret, data):
     return hmac.new(secret, data, hashlib.sha256).digest()
+
+
+def rotate(value, bits):
+    return (value << bits | value >> (64 - bits)) & (1 << 64) - 1
+
+
+def siphash(key, data):
+    """SipHash-2-4, key as two numbers."""
+    full = (1 << 64) - 1
+    v = [key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d,
+         key[0] ^ 0x6c7967656e657261, key[1] ^ 0x7465646279746573]
+
+    def rounds(times):
+        for _ in range(times):
+            v[0] = (v[0] + v[1]) & full
+            v[1] = rotate(v[1], 13) ^ v[0]
+            v[0] = rotate(v[0], 32)
+            v[2] = (v[2] + v[3]) & full
+            v[3] = rotate(v[3], 16) ^ v[2]
+            v[0] = (v[0] + v[3]) & full
+            v[3] = rotate(v[3], 21) ^ v[0]
+            v[2] = (v[2] + v[1]) & full
+            v[1] = rotate(v[1], 17) ^ v[2]
+            v[2] = rotate(v[2], 32)
+
+    padded = data + bytes(7 - len(data) % 8) + bytes([len(data) & 0xff])
+    for (word,) in struct.iter_unpack("<Q", padded):
+        v[3] ^= word
+        rounds(2)
+        v[0] ^= word
+    v[2] ^= 0xff
+    rounds(4)
+    return v[0] ^ v[1] ^ v[2] ^ v[3]
+
+
+def tag(secret, header):
+    key = struct.unpack("!QQ", sign(secret, b"lnlb tag")[:16])
+    return struct.pack("!Q", siphash(key, header))
+
+
+def trailer(secret, data):
+    """What a signed frame of these data ends with."""
+    data_tag = tag(secret, data[:HEADER.size])
+    return data_tag + sign(secret, data + data_tag)[:SIGNATURE_LEN]
 
 
 def key_id(secret):
@@ -87,11 +132,11 @@ class Sender:
         if self.secret:
             header["flags"] = SIGNED
             header["key_id"] = key_id(self.secret)
-            header["length"] += SIGNATURE_LEN
+            header["length"] += TAG_LEN + SIGNATURE_LEN
         header.update(fields)
         whole = HEADER.pack(*(header[name] for name in HEADER_FIELDS)) + body
         if self.secret:
-            whole += sign(self.secret, whole)[:SIGNATURE_LEN]
+            whole += trailer(self.secret, whole)
         return whole
 
     def keepalive(self, state=JOINING, rest=b"", **fields):

@@ -2,43 +2,80 @@
 /*
  * In front of the core's queue: a flood of frames, forged, recorded or broken,
  * must not take the room of those that count, nor their time. Whatever can be
- * refused by a look at the header, by the signature, or because the peer's frame
- * has been here before, is; each peer has room of its own in the queue, and all
- * others together have some.
+ * refused by a look at the header and its tag, or because the header has been
+ * here before, is; each peer has room of its own in the queue, and all others
+ * together have some.
+ *
+ * With a key, the tag says that a node has made this header. The signature of
+ * the first frame that bears it is looked at, and of no other one: who forges
+ * frames would need a new header for each, and has none. That frame may be a
+ * forged one, if the real one was lost on the way here.
  */
 
 #include <linux/etherdevice.h>
 
 #include "core/wire.h"
 #include "gate.h"
-#include "key.h"
+#include "sign.h"
 
 #define PEER_ROOM	32	/* frames of a peer */
 #define OTHERS_ROOM	128	/* of all that are no peers */
-/* Signatures of those are looked at, so many per jiffy. */
-#define OTHERS_CHECKS	16
+/*
+ * Frames of a node that is gone may have been recorded, and its headers not have
+ * been seen here, or be forgotten. So many signatures of a stranger are looked at
+ * in a jiffy, of STATEs, of other frames, and of earlier incarnations: its clock
+ * may have been set back.
+ */
+#define STRANGER_CHECKS	2
 /* One of each kind is let in that often, to be named. */
 #define SAMPLE_INTERVAL	HZ
 
 static struct lnlb_gate_peer *find_peer(struct lnlb_gate *gate, const u8 *mac)
 {
-	unsigned int i;
+	unsigned int low = 0, high = gate->n_peers, mid;
+	int cmp;
 
-	for (i = 0; i < gate->n_peers; i++)
-		if (ether_addr_equal(gate->peer[i].sender.id.mac, mac))
-			return &gate->peer[i];
+	while (low < high) {
+		mid = (low + high) / 2;
+		cmp = memcmp(mac, gate->peer[mid].sender.id.mac, ETH_ALEN);
+		if (!cmp)
+			return &gate->peer[mid];
+		if (cmp < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
 	return NULL;
 }
 
-static bool is_replay(const struct lnlb_gate_peer *peer,
+static struct lnlb_gate_stranger *find_stranger(struct lnlb_gate *gate,
+						const u8 *mac)
+{
+	unsigned int i;
+
+	for (i = 0; i < gate->n_strangers; i++)
+		if (ether_addr_equal(gate->stranger[i].sender.id.mac, mac))
+			return &gate->stranger[i];
+	return NULL;
+}
+
+/* Or of an incarnation that has ended. */
+static bool is_replay(const struct lnlb_sender *sender,
 		      const struct lnlb_wire_header *header)
 {
 	u64 incarnation = be64_to_cpu(header->incarnation);
 
-	return incarnation < peer->sender.incarnation ||
-	       (incarnation == peer->sender.incarnation &&
-		lnlb_window_old(&peer->sender.window,
+	return incarnation < sender->incarnation ||
+	       (incarnation == sender->incarnation &&
+		lnlb_window_old(&sender->window,
 				be64_to_cpu(header->sequence)));
+}
+
+static bool is_peer(const struct lnlb_gate_peer *peer,
+		    const struct lnlb_wire_header *header)
+{
+	return peer &&
+	       peer->sender.incarnation == be64_to_cpu(header->incarnation);
 }
 
 static int check_header(const struct lnlb_cluster *cluster,
@@ -61,84 +98,160 @@ static int check_header(const struct lnlb_cluster *cluster,
 	return stat;
 }
 
+static u8 *stranger_checks(struct lnlb_gate_stranger *stranger,
+			   const struct lnlb_wire_header *header)
+{
+	if (stranger->at != jiffies)
+		memset(stranger->checks, 0, sizeof(stranger->checks));
+	stranger->at = jiffies;
+	if (be64_to_cpu(header->incarnation) < stranger->sender.incarnation)
+		return &stranger->checks[2];
+	return &stranger->checks[header->type == LNLB_WIRE_STATE];
+}
+
+/* May the signature of a frame be looked at, of a node that is no peer? */
+static int check_stranger(struct lnlb_gate *gate,
+			  const struct lnlb_wire_header *header)
+{
+	u64 incarnation = be64_to_cpu(header->incarnation);
+	struct lnlb_gate_stranger *stranger;
+
+	stranger = find_stranger(gate, header->id.mac);
+	if (!stranger || incarnation > stranger->sender.incarnation)
+		return LNLB_STAT_FRAME_RX;
+	if (incarnation == stranger->sender.incarnation &&
+	    is_replay(&stranger->sender, header))
+		return LNLB_STAT_FRAME_REPLAY;
+	return *stranger_checks(stranger, header) < STRANGER_CHECKS ?
+	       LNLB_STAT_FRAME_RX : LNLB_STAT_FRAME_OVERFLOW;
+}
+
+static bool has_room(const struct lnlb_gate *gate,
+		     const struct lnlb_gate_peer *peer)
+{
+	return peer ? peer->waiting < PEER_ROOM : gate->others < OTHERS_ROOM;
+}
+
 /* Is there room, and time, for a frame that nothing is known against? */
-static int has_room(struct lnlb_gate *gate, const struct lnlb_gate_peer *peer,
-		    bool keyed)
+static int check_before(struct lnlb_gate *gate,
+			const struct lnlb_wire_header *header, bool has_tag)
 {
-	if (peer)
-		return peer->waiting < PEER_ROOM ? LNLB_STAT_FRAME_RX :
-						   LNLB_STAT_FRAME_OVERFLOW;
-	if (gate->jiffy != jiffies) {
-		gate->jiffy = jiffies;
-		gate->checks = 0;
-	}
-	if (gate->others >= OTHERS_ROOM ||
-	    (keyed && gate->checks >= OTHERS_CHECKS))
-		return LNLB_STAT_FRAME_OVERFLOW;
-	gate->checks++;
-	return LNLB_STAT_FRAME_RX;
-}
-
-static int check_before(struct lnlb_cluster *cluster, const u8 *mac,
-			const struct lnlb_wire_header *header)
-{
-	struct lnlb_gate *gate = &cluster->gate;
-	bool keyed = rcu_access_pointer(cluster->auth);
 	const struct lnlb_gate_peer *peer;
-	int stat;
-
-	spin_lock(&gate->lock);
-	peer = find_peer(gate, mac);
-	if (peer && is_replay(peer, header))
-		stat = LNLB_STAT_FRAME_REPLAY;
-	else
-		stat = has_room(gate, peer, keyed);
-	spin_unlock(&gate->lock);
-	return stat;
-}
-
-/* A verified frame of a peer is not to be seen again; of others, who knows. */
-static int take_room(struct lnlb_gate *gate, const u8 *mac,
-		     const struct lnlb_wire_header *header, bool verified)
-{
-	struct lnlb_gate_peer *peer;
 	int stat = LNLB_STAT_FRAME_RX;
 
 	spin_lock(&gate->lock);
-	peer = find_peer(gate, mac);
-	if (!peer) {
-		gate->others++;
-	} else if (is_replay(peer, header)) {
-		/* it came by two queues of the device at once */
+	peer = find_peer(gate, header->id.mac);
+	if (peer && is_replay(&peer->sender, header))
 		stat = LNLB_STAT_FRAME_REPLAY;
-	} else {
-		peer->waiting++;
-		if (verified && be64_to_cpu(header->incarnation) ==
-				peer->sender.incarnation)
-			lnlb_window_add(&peer->sender.window,
-					be64_to_cpu(header->sequence));
-	}
+	else if (!has_room(gate, peer))
+		stat = LNLB_STAT_FRAME_OVERFLOW;
+	else if (has_tag && !is_peer(peer, header))
+		stat = check_stranger(gate, header);
 	spin_unlock(&gate->lock);
 	return stat;
+}
+
+/* The one that was silent for longest has to go if there are too many. */
+static struct lnlb_gate_stranger *new_stranger(struct lnlb_gate *gate)
+{
+	struct lnlb_gate_stranger *stranger = gate->stranger;
+	unsigned int i;
+
+	if (gate->n_strangers < ARRAY_SIZE(gate->stranger))
+		return &gate->stranger[gate->n_strangers++];
+	for (i = 1; i < gate->n_strangers; i++)
+		if (time_before(gate->stranger[i].at, stranger->at))
+			stranger = &gate->stranger[i];
+	return stranger;
+}
+
+/* Return: NULL if it is not known which frames of this incarnation were seen. */
+static struct lnlb_sender *see_stranger(struct lnlb_gate *gate,
+					const struct lnlb_wire_header *header)
+{
+	u64 incarnation = be64_to_cpu(header->incarnation);
+	struct lnlb_gate_stranger *stranger;
+
+	stranger = find_stranger(gate, header->id.mac) ?: new_stranger(gate);
+	if (lnlb_wire_id_cmp(&stranger->sender.id, &header->id) ||
+	    stranger->sender.incarnation < incarnation) {
+		memset(stranger, 0, sizeof(*stranger));
+		stranger->sender.id = header->id;
+		stranger->sender.incarnation = incarnation;
+	}
+	++*stranger_checks(stranger, header);
+	return stranger->sender.incarnation == incarnation ?
+	       &stranger->sender : NULL;
+}
+
+/*
+ * The header is not to be seen again, whatever the signature was like. Return:
+ * false if it came by two queues of the device at once.
+ */
+static bool see_header(struct lnlb_gate *gate, struct lnlb_gate_peer *peer,
+		       const struct lnlb_wire_header *header)
+{
+	struct lnlb_sender *sender;
+
+	sender = is_peer(peer, header) ? &peer->sender :
+					 see_stranger(gate, header);
+	if (!sender)
+		return true;
+	if (is_replay(sender, header))
+		return false;
+	lnlb_window_add(&sender->window, be64_to_cpu(header->sequence));
+	return true;
+}
+
+/* @stat: what the signature was like, of a header with a tag */
+static int take_room(struct lnlb_gate *gate,
+		     const struct lnlb_wire_header *header, bool has_tag,
+		     int stat)
+{
+	struct lnlb_gate_peer *peer;
+
+	spin_lock(&gate->lock);
+	peer = find_peer(gate, header->id.mac);
+	if (has_tag && !see_header(gate, peer, header))
+		stat = LNLB_STAT_FRAME_REPLAY;
+	if (stat == LNLB_STAT_FRAME_RX && peer)
+		peer->waiting++;
+	else if (stat == LNLB_STAT_FRAME_RX)
+		gate->others++;
+	spin_unlock(&gate->lock);
+	return stat;
+}
+
+/* Our own id is good for a name only. */
+static int own_id(const struct lnlb_cluster *cluster,
+		  const struct lnlb_wire_header *header)
+{
+	return be64_to_cpu(header->incarnation) ==
+	       READ_ONCE(cluster->incarnation) ?
+	       LNLB_STAT_FRAME_ECHO : LNLB_STAT_FRAME_DUPLICATE_ID;
 }
 
 static int check_sender(struct lnlb_cluster *cluster, const struct sk_buff *skb,
 			const struct lnlb_wire_header *header)
 {
-	const u8 *mac = eth_hdr(skb)->h_source;
-	bool verified = false;
+	bool own = ether_addr_equal(header->id.mac, cluster->self);
+	struct lnlb_gate *gate = &cluster->gate;
+	const struct lnlb_secret *secret;
 	int stat;
 
-	/* Our own id has another name, for the core to say. */
-	if (!ether_addr_equal(header->id.mac, mac) &&
-	    !ether_addr_equal(header->id.mac, cluster->self))
+	if (!own && !ether_addr_equal(header->id.mac, eth_hdr(skb)->h_source))
 		return LNLB_STAT_FRAME_SPOOFED;
-	stat = check_before(cluster, mac, header);
-	if (stat == LNLB_STAT_FRAME_RX)
-		stat = lnlb_key_verify(cluster, skb, header, &verified);
-	if (stat == LNLB_STAT_FRAME_RX)
-		stat = take_room(&cluster->gate, mac, header, verified);
-	return stat;
+	stat = lnlb_sign_check(cluster, skb, header, &secret);
+	if (stat != LNLB_STAT_FRAME_RX)
+		return stat;
+	if (own)
+		return own_id(cluster, header);
+	stat = check_before(gate, header, secret);
+	if (stat != LNLB_STAT_FRAME_RX)
+		return stat;
+	if (secret)
+		stat = lnlb_sign_verify(secret, skb, header);
+	return take_room(gate, header, secret, stat);
 }
 
 static bool sample(struct lnlb_gate *gate, int stat)

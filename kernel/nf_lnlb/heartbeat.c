@@ -158,8 +158,8 @@ int lnlb_heartbeat_start(struct lnlb_cluster *cluster, struct net_device *dev)
 		err = -EALREADY;
 		goto out;
 	}
-	cluster->incarnation = max_t(u64, cluster->incarnation + 1,
-				     ktime_get_real_ns());
+	WRITE_ONCE(cluster->incarnation, max_t(u64, cluster->incarnation + 1,
+					       ktime_get_real_ns()));
 	params.incarnation = cluster->incarnation;
 	ether_addr_copy(cluster->self, dev->dev_addr);
 	ether_addr_copy(params.self.mac, dev->dev_addr);

@@ -6,7 +6,6 @@
  * administrator's process, and goes along with the configuration from there.
  */
 
-#include <crypto/algapi.h>
 #include <crypto/hash.h>
 #include <crypto/sha2.h>
 #include <keys/user-type.h>
@@ -14,12 +13,14 @@
 
 #include "config.h"
 #include "key.h"
+#include "sign.h"
 
 #define HMAC		"hmac(sha256)"
 #define SECRET_MIN	16	/* bytes */
 #define SECRET_MAX	64
 /* What is signed to get something else than a signature of a frame. */
 #define LABEL_ID	"lnlb key id"
+#define LABEL_TAG	"lnlb tag"
 #define LABEL_HASH	"lnlb bucket hash"
 
 static int refuse(struct lnlb_refusal *why, u32 cfg, const char *cause, int err)
@@ -29,24 +30,12 @@ static int refuse(struct lnlb_refusal *why, u32 cfg, const char *cause, int err)
 	return err;
 }
 
-static void secret_sign(const struct lnlb_secret *secret, const void *data,
-			size_t len, u8 digest[SHA256_DIGEST_SIZE])
-{
-	SHASH_DESC_ON_STACK(desc, secret->tfm);
-
-	desc->tfm = secret->tfm;
-	/* Software on linear data does not fail. */
-	if (WARN_ON_ONCE(crypto_shash_digest(desc, data, len, digest)))
-		get_random_bytes(digest, SHA256_DIGEST_SIZE);
-	shash_desc_zero(desc);
-}
-
 static void secret_free(struct lnlb_secret *secret)
 {
 	if (!IS_ERR_OR_NULL(secret->tfm))
 		crypto_free_shash(secret->tfm);
 	key_put(secret->key);
-	kfree(secret);
+	kfree_sensitive(secret);
 }
 
 static void secret_put(struct lnlb_secret *secret)
@@ -97,8 +86,12 @@ static int secret_fill(struct lnlb_secret *secret, u32 cfg,
 	err = set_secret(secret, cfg, why);
 	if (err)
 		return err;
-	secret_sign(secret, LABEL_ID, strlen(LABEL_ID), digest);
+	lnlb_sign_digest(secret, LABEL_ID, strlen(LABEL_ID), digest);
 	secret->id = get_unaligned_be16(digest);
+	lnlb_sign_digest(secret, LABEL_TAG, strlen(LABEL_TAG), digest);
+	secret->tag.key[0] = get_unaligned_be64(digest);
+	secret->tag.key[1] = get_unaligned_be64(digest + 8);
+	memzero_explicit(digest, sizeof(digest));
 	return 0;
 }
 
@@ -214,7 +207,7 @@ static void set_hash_key(struct lnlb_cluster *cluster,
 		memcpy(data, LABEL_HASH, sizeof(LABEL_HASH) - 1);
 		memcpy(data + sizeof(LABEL_HASH) - 1, &cluster->addr,
 		       sizeof(cluster->addr));
-		secret_sign(hash, data, sizeof(data), digest);
+		lnlb_sign_digest(hash, data, sizeof(data), digest);
 	} else {
 		memcpy(digest, &cluster->addr, sizeof(cluster->addr));
 	}
@@ -288,79 +281,6 @@ void lnlb_key_exit(struct lnlb_cluster *cluster)
 	lnlb_key_release(&cluster->over);
 	auth_free(rcu_dereference_protected(cluster->auth, true));
 	RCU_INIT_POINTER(cluster->auth, NULL);
-}
-
-bool lnlb_key_sign(const struct lnlb_cluster *cluster, unsigned int key,
-		   const u8 *data, size_t len,
-		   u8 signature[LNLB_SIGNATURE_LEN])
-{
-	u8 digest[SHA256_DIGEST_SIZE];
-	const struct lnlb_auth *auth;
-
-	auth = rcu_dereference_protected(cluster->auth,
-					 lockdep_is_held(&cluster->core_lock));
-	if (WARN_ON_ONCE(!auth || key >= auth->n_keys))
-		return false;
-	secret_sign(auth->secret[key], data, len, digest);
-	memcpy(signature, digest, LNLB_SIGNATURE_LEN);
-	return true;
-}
-
-/* Return: false if the signature is wrong. */
-static bool verify_skb(const struct lnlb_secret *secret,
-		       const struct sk_buff *skb, size_t len)
-{
-	u8 digest[SHA256_DIGEST_SIZE], signature[LNLB_SIGNATURE_LEN];
-	int offset = skb_network_offset(skb);
-	SHASH_DESC_ON_STACK(desc, secret->tfm);
-	struct skb_seq_state state;
-	const u8 *data;
-	size_t n, used = 0;
-	int err;
-
-	len -= LNLB_SIGNATURE_LEN;
-	desc->tfm = secret->tfm;
-	err = crypto_shash_init(desc);
-	skb_prepare_seq_read((struct sk_buff *)skb, offset, offset + len,
-			     &state);
-	while (!err && used < len && (n = skb_seq_read(used, &data, &state))) {
-		/* It may show more than was asked for. */
-		n = min(n, len - used);
-		err = crypto_shash_update(desc, data, n);
-		used += n;
-	}
-	skb_abort_seq_read(&state);
-	err = err ?: crypto_shash_final(desc, digest);
-	shash_desc_zero(desc);
-	return !err && used == len &&
-	       !skb_copy_bits(skb, offset + len, signature,
-			      sizeof(signature)) &&
-	       !crypto_memneq(digest, signature, sizeof(signature));
-}
-
-int lnlb_key_verify(const struct lnlb_cluster *cluster,
-		    const struct sk_buff *skb,
-		    const struct lnlb_wire_header *header, bool *verified)
-{
-	const struct lnlb_auth *auth = rcu_dereference(cluster->auth);
-	int stat = LNLB_STAT_FRAME_KEY;
-	unsigned int i;
-
-	if (!auth || !auth->n_keys)
-		return LNLB_STAT_FRAME_RX;
-	if (!lnlb_wire_signed(header))
-		return auth->permissive ? LNLB_STAT_FRAME_RX :
-					  LNLB_STAT_FRAME_UNSIGNED;
-	for (i = 0; i < auth->n_keys; i++) {
-		if (auth->secret[i]->id != be16_to_cpu(header->key_id))
-			continue;
-		*verified = verify_skb(auth->secret[i], skb,
-				       be16_to_cpu(header->length));
-		if (*verified)
-			return LNLB_STAT_FRAME_RX;
-		stat = LNLB_STAT_FRAME_AUTH;
-	}
-	return stat;
 }
 
 u8 lnlb_key_state(const struct lnlb_secret *secret)

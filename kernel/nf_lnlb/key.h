@@ -2,7 +2,6 @@
 #ifndef _LNLB_KEY_H
 #define _LNLB_KEY_H
 
-#include "core/wire.h"
 #include "lnlb.h"
 
 /**
@@ -10,12 +9,14 @@
  * @refs: references
  * @key: in the keyring, to see whether it was revoked or has expired
  * @tfm: HMAC-SHA256 with the secret; the only place where that is kept
+ * @tag: key of the tags, made from the secret
  * @id: two bytes that depend on the secret and do not tell it
  */
 struct lnlb_secret {
 	refcount_t refs;
 	struct key *key;
 	struct crypto_shash *tfm;
+	siphash_key_t tag;
 	u16 id;
 };
 
@@ -83,35 +84,6 @@ void lnlb_key_core(struct lnlb_cluster *cluster);
  * @cluster: not used by packets any more
  */
 void lnlb_key_exit(struct lnlb_cluster *cluster);
-
-/**
- * lnlb_key_sign() - operation sign of struct lnlb_core_ops
- * @cluster: core_lock held
- * @key: number of the key
- * @data: what is signed
- * @len: bytes of it
- * @signature: filled in
- *
- * Return: false if there is no such key.
- */
-bool lnlb_key_sign(const struct lnlb_cluster *cluster, unsigned int key,
-		   const u8 *data, size_t len,
-		   u8 signature[LNLB_SIGNATURE_LEN]);
-
-/**
- * lnlb_key_verify() - look at the signature of a frame that just came in
- * @cluster: whom it is for
- * @skb: the frame, need not be linear
- * @header: its header, parsed by lnlb_wire_parse_header()
- * @verified: set to true if there is a signature and it is right
- *
- * Context: softirq, rcu_read_lock().
- * Return: LNLB_STAT_FRAME_RX if it may be let in, else the counter that says
- * why not.
- */
-int lnlb_key_verify(const struct lnlb_cluster *cluster,
-		    const struct sk_buff *skb,
-		    const struct lnlb_wire_header *header, bool *verified);
 
 /**
  * lnlb_key_state() - can the key still be found in its keyring?

@@ -182,13 +182,26 @@ struct lnlb_gate_peer {
 };
 
 /**
+ * struct lnlb_gate_stranger - a node with the key that is no peer, or not yet
+ *	in this incarnation
+ * @sender: who it is, and which of its frames were looked at
+ * @at: jiffies, when the last one was
+ * @checks: frames whose signature was looked at in that jiffy, by kind
+ */
+struct lnlb_gate_stranger {
+	struct lnlb_sender sender;
+	unsigned long at;
+	u8 checks[3];
+};
+
+/**
  * struct lnlb_gate - what is let into the queue for the core, see gate.c
  * @lock: guards what follows, up to @sampled
  * @n_peers: entries of @peer
- * @peer: those that the core knows
+ * @peer: those that the core knows, ascending by id
+ * @n_strangers: entries of @stranger
+ * @stranger: those that were heard, with a key only
  * @others: frames of others in the queue
- * @jiffy: @checks is about this one
- * @checks: frames of others whose signature was looked at
  * @sampled: by enum lnlb_stat, jiffies when one was let in to be named, 0: never
  * @sender: as above, for lnlb_gate_update() under core_lock
  * @next: as above
@@ -197,9 +210,9 @@ struct lnlb_gate {
 	spinlock_t lock;
 	unsigned int n_peers;
 	struct lnlb_gate_peer peer[LNLB_NODES_MAX];
+	unsigned int n_strangers;
+	struct lnlb_gate_stranger stranger[LNLB_NODES_MAX];
 	unsigned int others;
-	unsigned long jiffy;
-	unsigned int checks;
 	unsigned long sampled[LNLB_STAT_MAX + 1];
 	struct lnlb_sender sender[LNLB_NODES_MAX];
 	struct lnlb_gate_peer next[LNLB_NODES_MAX];

@@ -5,8 +5,8 @@
 #include <linux/pkt_sched.h>
 
 #include "event.h"
-#include "key.h"
 #include "ops.h"
+#include "sign.h"
 #include "tracker.h"
 
 static void *op_alloc(void *ctx, size_t size)
@@ -52,10 +52,16 @@ error:
 	lnlb_count(cluster, LNLB_STAT_FRAME_TX_ERROR);
 }
 
+static bool op_tag(void *ctx, unsigned int key, const u8 *header, size_t len,
+		   u8 tag[LNLB_TAG_LEN])
+{
+	return lnlb_sign_tag(ctx, key, header, len, tag);
+}
+
 static bool op_sign(void *ctx, unsigned int key, const u8 *data, size_t len,
 		    u8 signature[LNLB_SIGNATURE_LEN])
 {
-	return lnlb_key_sign(ctx, key, data, len, signature);
+	return lnlb_sign_frame(ctx, key, data, len, signature);
 }
 
 static void op_accept(void *ctx, u16 bucket, bool accept)
@@ -143,6 +149,7 @@ const struct lnlb_core_ops lnlb_ops = {
 	.alloc		= op_alloc,
 	.free		= op_free,
 	.send		= op_send,
+	.tag		= op_tag,
 	.sign		= op_sign,
 	.accept		= op_accept,
 	.barrier	= op_barrier,

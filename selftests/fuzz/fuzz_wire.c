@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	len = be16_to_cpu(frame.header->length);
 	CHECK(len <= size && len <= LNLB_FRAME_MAX);
 	CHECK(frame.end == data + len - (lnlb_wire_signed(frame.header) ?
-					 LNLB_SIGNATURE_LEN : 0));
+					 sizeof(struct lnlb_wire_trailer) : 0));
 	CHECK(frame.extensions && frame.extensions <= frame.end);
 	read_body(&frame);
 	/* padding means nothing, a missing byte means all */

@@ -55,11 +55,22 @@ static void op_free(void *ctx, void *mem)
 	free(mem);
 }
 
+/* in place of what takes a fuzzer too long */
+static void sum(u16 key_id, const u8 *data, size_t len, u8 *to, size_t room)
+{
+	u64 hash = 0xcbf29ce484222325ULL ^ key_id;
+
+	while (len--)
+		hash = (hash ^ *data++) * 0x100000001b3ULL;
+	for (; room; room -= sizeof(hash), to += sizeof(hash))
+		memcpy(to, &hash, sizeof(hash));
+}
+
 /* what is said is well-formed, and newer than what was said before */
 static void op_send(void *ctx, const struct lnlb_node_id *to, const u8 *frame,
 		    size_t len)
 {
-	u8 signature[LNLB_SIGNATURE_LEN];
+	struct lnlb_wire_trailer trailer;
 	struct lnlb_wire_frame parsed;
 	struct node *node = ctx;
 	u8 *copy = malloc(len);
@@ -73,9 +84,9 @@ static void op_send(void *ctx, const struct lnlb_node_id *to, const u8 *frame,
 	CHECK(be64_to_cpu(parsed.header->incarnation) == node->incarnation);
 	CHECK(lnlb_wire_signed(parsed.header) == !!node->auth.n_keys);
 	if (node->auth.n_keys) {
-		node_sign(node->auth.key_id[0], copy, parsed.end - copy,
-			  signature);
-		CHECK(!memcmp(signature, parsed.end, sizeof(signature)));
+		memcpy(&trailer, parsed.end, sizeof(trailer));
+		node_sign(node->auth.key_id[0], copy, parsed.end - copy);
+		CHECK(!memcmp(&trailer, parsed.end, sizeof(trailer)));
 	}
 	sequence = be64_to_cpu(parsed.header->sequence);
 	CHECK(sequence > node->sequence);
@@ -178,6 +189,19 @@ static int op_load(void *ctx, const struct lnlb_node_id *from,
 				&rec->owner) ? 0 : -ENOSPC;
 }
 
+static bool op_tag(void *ctx, unsigned int key, const u8 *header, size_t len,
+		   u8 tag[LNLB_TAG_LEN])
+{
+	const struct node *node = ctx;
+
+	CHECK(key < node->auth.n_keys);
+	CHECK(len == sizeof(struct lnlb_wire_header));
+	if (node->no_sign)
+		return false;
+	sum(node->auth.key_id[key], header, len, tag, LNLB_TAG_LEN);
+	return true;
+}
+
 static bool op_sign(void *ctx, unsigned int key, const u8 *data, size_t len,
 		    u8 signature[LNLB_SIGNATURE_LEN])
 {
@@ -186,7 +210,7 @@ static bool op_sign(void *ctx, unsigned int key, const u8 *data, size_t len,
 	CHECK(key < node->auth.n_keys && len <= LNLB_FRAME_MAX);
 	if (node->no_sign)
 		return false;
-	node_sign(node->auth.key_id[key], data, len, signature);
+	sum(node->auth.key_id[key], data, len, signature, LNLB_SIGNATURE_LEN);
 	return true;
 }
 
@@ -212,6 +236,7 @@ static const struct lnlb_core_ops ops = {
 	.alloc = op_alloc,
 	.free = op_free,
 	.send = op_send,
+	.tag = op_tag,
 	.sign = op_sign,
 	.accept = op_accept,
 	.barrier = op_barrier,
@@ -252,20 +277,19 @@ void node_free(struct node *node)
 }
 
 /**
- * node_sign() - what stands for a signature here
+ * node_sign() - put what stands for a trailer here behind a frame
  * @key_id: which key
- * @data: what is signed
- * @len: bytes at @data
- * @signature: LNLB_SIGNATURE_LEN bytes, filled in
+ * @frame: complete but for that
+ * @len: bytes at @frame, without it
  */
-void node_sign(u16 key_id, const u8 *data, size_t len, u8 *signature)
+void node_sign(u16 key_id, u8 *frame, size_t len)
 {
-	u64 hash = 0xcbf29ce484222325ULL ^ key_id;
+	struct lnlb_wire_trailer *trailer = (void *)(frame + len);
 
-	while (len--)
-		hash = (hash ^ *data++) * 0x100000001b3ULL;
-	memcpy(signature, &hash, sizeof(hash));
-	memcpy(signature + sizeof(hash), &hash, sizeof(hash));
+	sum(key_id, frame, sizeof(struct lnlb_wire_header), trailer->tag,
+	    sizeof(trailer->tag));
+	sum(key_id, frame, len + sizeof(trailer->tag), trailer->signature,
+	    sizeof(trailer->signature));
 }
 
 /**

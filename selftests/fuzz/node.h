@@ -86,7 +86,7 @@ void node_params(struct lnlb_core_params *params, unsigned int i);
 void node_init(struct node *node, unsigned int i);
 void node_free(struct node *node);
 void node_set_auth(struct node *node, const struct lnlb_core_auth *auth);
-void node_sign(u16 key_id, const u8 *data, size_t len, u8 *signature);
+void node_sign(u16 key_id, u8 *frame, size_t len);
 bool node_believed(int stat);
 void node_start(struct node *node);
 void node_tick(struct node *node, u64 ms);

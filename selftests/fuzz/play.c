@@ -23,9 +23,10 @@ static void finish(struct play *play, struct play_peer *peer, u8 *frame)
 	if (play->key_id) {
 		header->flags = cpu_to_be16(LNLB_WIRE_AUTH);
 		header->key_id = cpu_to_be16(play->key_id);
-		header->length = cpu_to_be16(len + LNLB_SIGNATURE_LEN);
-		node_sign(play->key_id, frame, len, frame + len);
-		len += LNLB_SIGNATURE_LEN;
+		header->length = cpu_to_be16(len +
+					     sizeof(struct lnlb_wire_trailer));
+		node_sign(play->key_id, frame, len);
+		len += sizeof(struct lnlb_wire_trailer);
 	}
 	memcpy(room, frame, len);
 	for (i = 0; i < play->n_mangles; i++)

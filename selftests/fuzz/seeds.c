@@ -199,15 +199,15 @@ static void padded(void)
 {
 	u8 data[64 + LNLB_FRAME_MAX] = {};
 	const struct flight *f = &last[1][LNLB_WIRE_KEEPALIVE];
+	const size_t trailer = sizeof(struct lnlb_wire_trailer);
 	struct lnlb_wire_header *header = (void *)data;
 
 	memcpy(data, f->frame, f->len);
 	seed_save("wire", "keepalive-padded", data, f->len + 20);
 	header->flags = cpu_to_be16(LNLB_WIRE_AUTH);
 	header->key_id = cpu_to_be16(1);
-	header->length = cpu_to_be16(f->len + LNLB_SIGNATURE_LEN);
-	seed_save("wire", "keepalive-signed", data,
-		  f->len + LNLB_SIGNATURE_LEN);
+	header->length = cpu_to_be16(f->len + trailer);
+	seed_save("wire", "keepalive-signed", data, f->len + trailer);
 	header->flags = 0;
 	header->key_id = 0;
 	/* 0xff, type, length, data */

@@ -9,9 +9,12 @@
  * what the bytes are.
  */
 #include "node.h"
+#include "../../kunit/hmac_sha256.h"
+#include "../../kunit/siphash24.h"
 
 #define SEQUENCE	42
 #define BUCKET		2748
+#define SECRET		"0123456789abcdef0123456789abcdef"
 
 static struct node node;
 static struct lnlb_peer *peer;
@@ -25,6 +28,48 @@ static void sent(void *ctx, const struct lnlb_node_id *to, const u8 *data,
 		return;
 	memcpy(frame, data, len);
 	frame_len = len;
+}
+
+static void secret_sign(const void *data, size_t len, u8 digest[32])
+{
+	hmac_sha256(SECRET, sizeof(SECRET) - 1, data, len, digest);
+}
+
+static bool real_tag(void *ctx, unsigned int key, const u8 *header, size_t len,
+		     u8 tag[LNLB_TAG_LEN])
+{
+	u8 digest[32];
+
+	secret_sign("lnlb tag", 8, digest);
+	siphash24_tag(digest, header, len, tag);
+	return true;
+}
+
+static bool real_sign(void *ctx, unsigned int key, const u8 *data, size_t len,
+		      u8 signature[LNLB_SIGNATURE_LEN])
+{
+	u8 digest[32];
+
+	secret_sign(data, len, digest);
+	memcpy(signature, digest, LNLB_SIGNATURE_LEN);
+	return true;
+}
+
+/* the secret that the documentation names */
+static void set_key(struct lnlb_core *core)
+{
+	static struct lnlb_core_ops ops;
+	struct lnlb_core_auth auth = { .n_keys = 1 };
+	u8 digest[32];
+
+	secret_sign("lnlb key id", 11, digest);
+	auth.key_id[0] = digest[0] << 8 | digest[1];
+	node_set_auth(&node, &auth);
+	ops = *core->ops;
+	ops.send = sent;
+	ops.tag = real_tag;
+	ops.sign = real_sign;
+	core->ops = &ops;
 }
 
 /* the values that the documentation names */
@@ -124,17 +169,21 @@ static void write_ack(struct lnlb_core *core)
 	lnlb_send_ack(core, &peer->id, 7, 1);
 }
 
+/* Those with a key come last. */
 static const struct vector {
 	const char *name;
 	void (*write)(struct lnlb_core *core);
+	bool has_key;
 } vectors[] = {
-	{ "KEEPALIVE", write_keepalive },
-	{ "STATE", write_state },
-	{ "LEAVE", write_leave },
-	{ "SESSIONS", write_sessions },
-	{ "SESSIONS, a GONE record", write_gone },
-	{ "SESSIONS_ACK", write_ack },
-	{ "KEEPALIVE, a report", write_report },
+	{ "KEEPALIVE", write_keepalive, false },
+	{ "STATE", write_state, false },
+	{ "LEAVE", write_leave, false },
+	{ "SESSIONS", write_sessions, false },
+	{ "SESSIONS, a GONE record", write_gone, false },
+	{ "SESSIONS_ACK", write_ack, false },
+	{ "KEEPALIVE, a report", write_report, false },
+	{ "KEEPALIVE, signed", write_keepalive, true },
+	{ "LEAVE, signed", write_leave, true },
 };
 
 /* a word of a frame: digits, or 00*N. Return: whether it is one */
@@ -191,6 +240,8 @@ static bool test(FILE *rst, const struct vector *vector)
 	frame_len = 0;
 	node.sequence = 0;
 	node.core->sequence = SEQUENCE - 1;
+	if (vector->has_key)
+		set_key(node.core);
 	vector->write(node.core);
 	len = read_vector(rst, vector->name, data);
 	if (len == frame_len && !memcmp(data, frame, len) &&

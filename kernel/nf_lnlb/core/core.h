@@ -23,6 +23,7 @@
 /* bytes behind the Ethernet header; more than 64 nodes: simulator only */
 #define LNLB_FRAME_MAX \
 	(LNLB_NODES_MAX <= 64 ? 1500 : 800 + 12 * LNLB_NODES_MAX)
+#define LNLB_TAG_LEN		8	/* of a signed frame's header */
 #define LNLB_SIGNATURE_LEN	16	/* of a signed frame */
 #define LNLB_HASH_ID_LEN	3
 #define LNLB_SESSION_DATA_MAX	64	/* bytes a tracker may save a session */
@@ -129,6 +130,8 @@ struct lnlb_core_event {
  * @alloc: zeroed memory of @size bytes, NULL when there is none
  * @free: gives it back
  * @send: sends a frame of @len bytes to node @to, or to all if NULL
+ * @tag: SipHash-2-4 of the @len bytes of a header, by a key that is made from
+ *	key number @key; big-endian. False as with @sign.
  * @sign: HMAC-SHA256 of @len bytes by key number @key, its first
  *	LNLB_SIGNATURE_LEN bytes; false if there is none to be had. Not called
  *	without keys.
@@ -159,6 +162,8 @@ struct lnlb_core_ops {
 	void (*free)(void *ctx, void *mem);
 	void (*send)(void *ctx, const struct lnlb_node_id *to, const u8 *frame,
 		     size_t len);
+	bool (*tag)(void *ctx, unsigned int key, const u8 *header, size_t len,
+		    u8 tag[LNLB_TAG_LEN]);
 	bool (*sign)(void *ctx, unsigned int key, const u8 *data, size_t len,
 		     u8 signature[LNLB_SIGNATURE_LEN]);
 	void (*accept)(void *ctx, u16 bucket, bool accept);
@@ -451,7 +456,7 @@ unsigned int lnlb_core_nodes(const struct lnlb_core *core, u64 now,
 			     struct lnlb_node_info *info, unsigned int max);
 
 /**
- * lnlb_core_senders() - list the peers
+ * lnlb_core_senders() - list the peers, ascending by id
  * @core: any core
  * @sender: room for LNLB_NODES_MAX
  *

@@ -158,9 +158,9 @@ int lnlb_wire_parse_body(struct lnlb_wire_frame *frame)
 	}
 }
 
-static size_t lnlb_wire_signature_len(const struct lnlb_wire_header *header)
+static size_t lnlb_wire_trailer_len(const struct lnlb_wire_header *header)
 {
-	return lnlb_wire_signed(header) ? LNLB_SIGNATURE_LEN : 0;
+	return lnlb_wire_signed(header) ? sizeof(struct lnlb_wire_trailer) : 0;
 }
 
 /* magic and version stand alone: behind them, other versions may differ */
@@ -181,7 +181,7 @@ static int lnlb_wire_check_header(const struct lnlb_wire_header *header,
 	length = be16_to_cpu(header->length);
 	if (len < sizeof(*header) || len < length)
 		return LNLB_STAT_FRAME_TRUNCATED;
-	if (length < sizeof(*header) + lnlb_wire_signature_len(header) ||
+	if (length < sizeof(*header) + lnlb_wire_trailer_len(header) ||
 	    length > LNLB_FRAME_MAX)
 		return LNLB_STAT_FRAME_LENGTH;
 	if (header->flags & cpu_to_be16(~LNLB_WIRE_AUTH) ||
@@ -211,7 +211,7 @@ int lnlb_wire_parse_header(const u8 *data, size_t len,
 		return stat;
 	frame->header = header;
 	frame->end = data + be16_to_cpu(header->length) -
-		     lnlb_wire_signature_len(header);
+		     lnlb_wire_trailer_len(header);
 	frame->extensions = NULL;
 	frame->state = (const void *)(header + 1);
 	return stat;
@@ -305,7 +305,7 @@ void lnlb_wire_begin(u8 *frame, u8 type, const struct lnlb_core_params *params)
  * @frame: lnlb_wire_begin() was here
  * @bytes: how much
  *
- * Room for a signature is left.
+ * Room for a trailer is left.
  *
  * Return: zeroed room, NULL if there is none left.
  */
@@ -314,7 +314,7 @@ void *lnlb_wire_append(u8 *frame, size_t bytes)
 	struct lnlb_wire_header *header = (void *)frame;
 	size_t len = be16_to_cpu(header->length);
 
-	if (bytes > LNLB_FRAME_MAX - LNLB_SIGNATURE_LEN - len)
+	if (bytes > LNLB_FRAME_MAX - sizeof(struct lnlb_wire_trailer) - len)
 		return NULL;
 	header->length = cpu_to_be16(len + bytes);
 	return memset(frame + len, 0, bytes);

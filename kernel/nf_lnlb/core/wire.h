@@ -7,8 +7,7 @@
  * say more to an older one: a byte LNLB_WIRE_EXTENSION, which neither a node's
  * id nor a bucket starts with, a byte for the type, two for the length, data.
  * Reserved fields are zero. Ethernet padding behind lnlb_wire_header::length
- * is not looked at. A signed frame ends with LNLB_SIGNATURE_LEN bytes that
- * everything in front of them was signed with.
+ * is not looked at. A signed frame ends with struct lnlb_wire_trailer.
  */
 #ifndef _LNLB_CORE_WIRE_H
 #define _LNLB_CORE_WIRE_H
@@ -255,18 +254,30 @@ struct lnlb_wire_report {
 } __packed;
 static_assert(sizeof(struct lnlb_wire_report) == 24, "wire format");
 
-/* a full STATE, a report, some proof and a signature must fit into a frame */
+/**
+ * struct lnlb_wire_trailer - end of a signed frame
+ * @tag: of the header alone: it is cheap to see that a header was not forged
+ * @signature: of all that stands in front of it
+ */
+struct lnlb_wire_trailer {
+	u8 tag[LNLB_TAG_LEN];
+	u8 signature[LNLB_SIGNATURE_LEN];
+} __packed;
+static_assert(sizeof(struct lnlb_wire_trailer) == 24, "wire format");
+
+/* a full STATE, a report, some proof and a trailer must fit into a frame */
 static_assert(sizeof(struct lnlb_wire_header) + sizeof(struct lnlb_wire_state) +
 	      LNLB_WIRE_HEARD_MAX * sizeof(struct lnlb_wire_heard) +
 	      LNLB_WIRE_EXTENSION_HEADER + sizeof(struct lnlb_wire_report) +
 	      LNLB_WIRE_EXTENSION_HEADER + sizeof(struct lnlb_wire_proof) +
 	      4 * sizeof(struct lnlb_wire_echo) +
-	      LNLB_SIGNATURE_LEN <= LNLB_FRAME_MAX, "frame too small");
+	      sizeof(struct lnlb_wire_trailer) <= LNLB_FRAME_MAX,
+	      "frame too small");
 
 /**
  * struct lnlb_wire_frame - a frame whose header was found to be well-formed
  * @header: its start
- * @end: where the body and its extensions end
+ * @end: where the body and its extensions end; the trailer, if there is one
  * @extensions: where the body ends, set by lnlb_wire_parse_body()
  * @keepalive: the body, by lnlb_wire_header::type
  * @state: as above
