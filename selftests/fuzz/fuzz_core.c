@@ -96,7 +96,8 @@ static void play_mangle(struct play *play)
 static void play_peers(struct play *play, unsigned int arg)
 {
 	if (!arg) {
-		play_crowd(play, input_take(&play->in, 1) % 100);
+		play_crowd(play, input_take(&play->in, 1) %
+				 (LNLB_NODES_MAX + 8));
 		return;
 	}
 	play->peer[arg].params.incarnation++;

@@ -5,6 +5,10 @@
 #include "input.h"
 #include "node.h"
 
+/* few buckets and nodes, see Makefile; and the target that is made of them */
+#define SEED_FEW	(LNLB_BUCKETS < 4096)
+#define SEED_CORE	(SEED_FEW ? "core" : "full")
+
 /**
  * struct seed - an input in the making
  * @len: bytes used

@@ -39,7 +39,7 @@ static void agree(unsigned int peer, u8 how, u16 weight)
 
 static void save(const char *name)
 {
-	seed_save("core", name, play.data, play.len);
+	seed_save(SEED_CORE, name, play.data, play.len);
 	play.len = 0;
 }
 

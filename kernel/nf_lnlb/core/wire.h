@@ -151,7 +151,8 @@ struct lnlb_wire_state {
 	u8 claims[LNLB_WIRE_CLAIMS];
 	struct lnlb_wire_heard heard[];
 } __packed;
-static_assert(sizeof(struct lnlb_wire_state) == 44 + 512, "wire format");
+static_assert(sizeof(struct lnlb_wire_state) == 44 + LNLB_BUCKETS / 8,
+	      "wire format");
 
 /**
  * struct lnlb_wire_sessions - body of LNLB_WIRE_SESSIONS

@@ -120,7 +120,9 @@
 #endif
 #define LNLB_KEYS_MAX		2	/* keys of a cluster at once */
 #define LNLB_CLUSTERS_MAX	256	/* clusters in a namespace */
+#ifndef LNLB_BUCKETS
 #define LNLB_BUCKETS		4096	/* hash slots of a cluster */
+#endif
 #define LNLB_WEIGHT_MIN		1
 #define LNLB_WEIGHT_MAX		65535
 #define LNLB_TIMEOUT_MIN	1	/* seconds */
