@@ -3,16 +3,21 @@
 # nft-lnlb: nft by way of libnftables. libnftables has to find our functions in
 # the executable before it finds the libraries' own: see nft_carrier.h.
 
-NFT_LNLB_OBJS := nft_main.o nft_run.o nft_stmt.o nft_token.o nft_parse.o \
+NFT_LNLB_EDIT := $(shell $(PKG_CONFIG) --exists libedit && echo libedit)
+
+NFT_LNLB_OBJS := nft_main.o nft_run.o nft_cli.o \
+	$(if $(NFT_LNLB_EDIT),nft_line_edit.o,nft_line_plain.o) \
+	nft_stmt.o nft_token.o nft_parse.o \
 	nft_scan.o nft_carrier.o nft_source.o nft_files.o nft_json.o \
 	nft_shim.o nft_cause.o nft_output.o nft_block.o \
 	nft_errors.o names.o
 NFT_LNLB_LIBS = $(shell $(PKG_CONFIG) --libs libnftables libnftnl libmnl \
-	jansson) -ldl
+	jansson $(NFT_LNLB_EDIT)) -ldl
 NFT_LNLB_EXPORTS := nftnl_expr_build_payload nftnl_rule_nlmsg_parse \
 	mnl_socket_recvfrom fopen fopen64
 NFT_LNLB_LDFLAGS := $(NFT_LNLB_EXPORTS:%=-Wl,--export-dynamic-symbol=%)
 
+nft_line_edit.o: CPPFLAGS += $(shell $(PKG_CONFIG) --cflags libedit)
 nft_main.o: CPPFLAGS += -DNFTABLES_VERSION='"$(shell $(PKG_CONFIG) \
 	--modversion libnftables)"'
 

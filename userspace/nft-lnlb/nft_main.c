@@ -2,6 +2,7 @@
 /*
  * nft with one statement more. Options, messages and exit codes are nft's.
  */
+#include <dlfcn.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,6 +12,8 @@
 
 #include <nftables/libnftables.h>
 
+#include "nft_cli.h"
+#include "nft_line.h"
 #include "nft_run.h"
 #include "nft_util.h"
 
@@ -144,10 +147,17 @@ static void show_help(const char *program)
 
 static void show_version(bool extended)
 {
-	printf("nft-lnlb v%s (libnftables %s)\n", LNLB_VERSION,
-	       NFTABLES_VERSION);
-	if (extended)
-		printf("  cli:\t\t\t\tno\n  json:\t\t\t\tyes\n");
+	printf("nftables v%s (nft-lnlb v%s)\n", NFTABLES_VERSION,
+	       LNLB_VERSION);
+	if (!extended)
+		return;
+	/* how libnftables was built shows in the libraries that came with it */
+	printf("  cli:\t\t%s\n"
+	       "  json:\t\tyes\n"
+	       "  minigmp:\t%s\n"
+	       "  libxtables:\t%s\n", lnlb_line_editor,
+	       dlsym(RTLD_DEFAULT, "__gmpz_init") ? "no" : "yes",
+	       dlsym(RTLD_DEFAULT, "xtables_init_all") ? "yes" : "no");
 }
 
 static int set_debug(struct nft_ctx *nft, char *levels)
@@ -161,8 +171,8 @@ static int set_debug(struct nft_ctx *nft, char *levels)
 			if (!strcmp(debug_levels[i].name, level))
 				break;
 		if (i == ARRAY_SIZE(debug_levels)) {
-			fprintf(stderr,
-				"Error: invalid debug parameter `%s'\n", level);
+			fprintf(stderr, "invalid debug parameter `%s'\n",
+				level);
 			return -1;
 		}
 		mask |= debug_levels[i].level;
@@ -171,37 +181,26 @@ static int set_debug(struct nft_ctx *nft, char *levels)
 	return 0;
 }
 
-static int choose_input(struct command *command, const char *file)
-{
-	if (file)
-		command->file = file;
-	else
-		command->interactive = true;
-	if (!command->file || !command->interactive)
-		return 0;
-	fprintf(stderr,
-		"Error: -i/--interactive and -f/--file options cannot be combined\n");
-	return -1;
-}
-
 static int apply_option(struct command *command, int letter, char *arg)
 {
 	switch (letter) {
 	case 'f':
-		return choose_input(command, arg);
+		command->file = arg;
+		return 0;
 	case 'i':
-		return choose_input(command, NULL);
+		command->interactive = true;
+		return 0;
 	case 'D':
 		command->defined = true;
 		if (!nft_ctx_add_var(command->nft, arg))
 			return 0;
-		fprintf(stderr, "Error: Failed to define variable '%s'\n", arg);
+		fprintf(stderr, "Failed to define variable '%s'\n", arg);
 		return -1;
 	case 'I':
-		if (nft_ctx_add_include_path(command->nft, arg))
-			fprintf(stderr, "Warning: Cannot include path '%s'\n",
-				arg);
-		return 0;
+		if (!nft_ctx_add_include_path(command->nft, arg))
+			return 0;
+		fprintf(stderr, "Failed to add include path '%s'\n", arg);
+		return -1;
 	case 'c':
 		nft_ctx_set_dry_run(command->nft, true);
 		return 0;
@@ -328,7 +327,7 @@ static int run(struct command *command, int argc, char *argv[])
 	} else if (command->file) {
 		rc = !!lnlb_run_file(command->nft, command->file);
 	} else if (command->interactive) {
-		lnlb_run_interactive(command->nft);
+		lnlb_cli(command->nft);
 		return EXIT_SUCCESS;
 	} else {
 		fprintf(stderr, "%s: no command specified\n", argv[0]);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <nftables/libnftables.h>
 
@@ -67,29 +66,4 @@ int lnlb_run_file(struct nft_ctx *nft, const char *path)
 		return end(-1);
 	}
 	return end(nft_run_cmd_from_filename(nft, path));
-}
-
-void lnlb_run_interactive(struct nft_ctx *nft)
-{
-	bool terminal = isatty(STDIN_FILENO);
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t len;
-
-	for (;;) {
-		if (terminal) {
-			fputs("nft> ", stdout);
-			fflush(stdout);
-		}
-		len = getline(&line, &size, stdin);
-		if (len < 0)
-			break;
-		if (line[len - 1] == '\n')
-			line[len - 1] = '\0';
-		if (!strcmp(line, "quit"))
-			break;
-		if (line[strspn(line, " \t")])
-			lnlb_run_buffer(nft, line);
-	}
-	free(line);
 }

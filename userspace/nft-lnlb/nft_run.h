@@ -31,10 +31,4 @@ int lnlb_run_buffer(struct nft_ctx *nft, const char *text);
  */
 int lnlb_run_file(struct nft_ctx *nft, const char *path);
 
-/**
- * lnlb_run_interactive() - run the commands that somebody types
- * @nft: context
- */
-void lnlb_run_interactive(struct nft_ctx *nft);
-
 #endif /* LNLB_NFT_RUN_H */

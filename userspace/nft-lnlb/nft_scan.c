@@ -49,11 +49,13 @@ struct frame {
  * @text: what is left
  * @frames: open braces and what is around them
  * @depth: of @frames
+ * @last: word before
  */
 struct scan {
 	struct lnlb_text text;
 	struct frame *frames;
 	size_t depth;
+	struct lnlb_token last;
 };
 
 static bool one_of(const struct lnlb_text *text, struct lnlb_token token,
@@ -82,6 +84,12 @@ static const char *const other_objects[] = {
 };
 static const char *const positions[] = {
 	"position", "handle", "index", NULL
+};
+/* A name or a value follows these, which may well be "lnlb" */
+static const char *const value_words[] = {
+	"iif", "iifname", "iifkind", "oif", "oifname", "oifkind", "ibrname",
+	"obrname", "sdif", "sdifname", "jump", "goto", "name", "helper", "prefix",
+	"device", "==", "!=", "<", ">", "<=", ">=", NULL
 };
 
 static void frame_line(struct frame *frame)
@@ -247,10 +255,13 @@ static bool word(struct scan *scan, struct lnlb_token token)
 	struct frame *frame = &scan->frames[scan->depth - 1];
 	bool first = frame->place != PLACE_RULE;
 	bool possible = advance(scan, frame, token);
+	struct lnlb_token before = scan->last;
 
+	scan->last = token;
 	frame->jump = lnlb_token_is(&scan->text, token, "jump") ||
 		      lnlb_token_is(&scan->text, token, "goto");
-	return possible && begins_statement(scan, frame, token, first);
+	return possible && begins_statement(scan, frame, token, first) &&
+	       (first || !one_of(&scan->text, before, value_words));
 }
 
 void lnlb_scan(const char *data, size_t len,
