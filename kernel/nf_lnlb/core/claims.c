@@ -67,10 +67,11 @@ static bool lnlb_claims_settle(struct lnlb_core *core, struct lnlb_peer *peer)
 	bool lost = false, kept = false;
 	unsigned int i, b;
 
-	for (i = 0; i < LNLB_WIRE_CLAIMS; i++) {
-		if (!(core->claims[i] & peer->claims[i]))
+	for (i = 0; i < LNLB_WORDS; i++) {
+		if (!(lnlb_bit_word(core->claims, i) &
+		      lnlb_bit_word(peer->claims, i)))
 			continue;
-		for (b = i * 8; b < i * 8 + 8; b++) {
+		for (b = i * 64; b < i * 64 + 64; b++) {
 			if (!lnlb_bit_test(core->claims, b) ||
 			    !lnlb_bit_test(peer->claims, b))
 				continue;
@@ -114,25 +115,36 @@ bool lnlb_claims_allowed(const struct lnlb_core *core)
 	return true;
 }
 
+/* Return: whether a bucket was claimed that was not */
+static bool lnlb_claims_take_one(struct lnlb_core *core, u16 bucket)
+{
+	bool claimed = lnlb_bit_test(core->claims, bucket);
+
+	if (core->target[bucket] != LNLB_TARGET_SELF)
+		return false;
+	if (!claimed) {
+		lnlb_bit_set(core->claims, bucket);
+		core->sent_to[bucket] = 0;
+	}
+	lnlb_claims_accept(core, bucket, true);
+	return !claimed;
+}
+
 static void lnlb_claims_take(struct lnlb_core *core)
 {
 	bool changed = false;
-	unsigned int b;
+	unsigned int i;
+	u64 left;
 
 	/* frozen ones, too: others may have sessions there since a partition */
 	if (!lnlb_claims_allowed(core))
 		return;
-	for (b = 0; b < LNLB_BUCKETS; b++) {
-		if (core->target[b] != LNLB_TARGET_SELF ||
-		    lnlb_bit_test(core->accept, b) ||
-		    lnlb_bit_test(core->others, b))
-			continue;
-		if (!lnlb_bit_test(core->claims, b)) {
-			lnlb_bit_set(core->claims, b);
-			core->sent_to[b] = 0;
-			changed = true;
-		}
-		lnlb_claims_accept(core, b, true);
+	for (i = 0; i < LNLB_WORDS; i++) {
+		left = ~(lnlb_bit_word(core->accept, i) |
+			 lnlb_bit_word(core->others, i));
+		for (; left; left &= left - 1)
+			changed |= lnlb_claims_take_one(core, i * 64 +
+							__ffs64(left));
 	}
 	if (changed)
 		lnlb_core_changed(core);
@@ -152,8 +164,9 @@ bool lnlb_core_complete(const struct lnlb_core *core)
 	for (i = 0; i < core->n_peers; i++)
 		if (lnlb_peer_out(core->peer[i]))
 			return false;
-	for (i = 0; i < LNLB_WIRE_CLAIMS; i++)
-		if (core->accept[i] & core->others[i])
+	for (i = 0; i < LNLB_WORDS; i++)
+		if (lnlb_bit_word(core->accept, i) &
+		    lnlb_bit_word(core->others, i))
 			return false;
 	return true;
 }
@@ -177,8 +190,8 @@ void lnlb_claims_update(struct lnlb_core *core)
 		if (peer->shut)
 			continue;
 		lost |= lnlb_claims_settle(core, peer);
-		for (j = 0; j < LNLB_WIRE_CLAIMS; j++)
-			core->others[j] |= peer->claims[j];
+		for (j = 0; j < LNLB_WORDS; j++)
+			lnlb_bit_merge(core->others, peer->claims, j);
 	}
 	/* sessions that are just being made stay here, and are to be known */
 	if (lost) {
@@ -204,9 +217,8 @@ void lnlb_claims_drop(struct lnlb_core *core)
 {
 	unsigned int b;
 
-	for (b = 0; b < LNLB_BUCKETS; b++)
-		if (lnlb_bit_test(core->accept, b))
-			lnlb_claims_accept(core, b, false);
+	lnlb_bit_for_each(b, core->accept)
+		lnlb_claims_accept(core, b, false);
 	if (memchr_inv(core->claims, 0, sizeof(core->claims)))
 		lnlb_core_barrier(core);
 	lnlb_handover_abort(core);

@@ -62,6 +62,20 @@ static bool lnlb_handover_due_bucket(struct lnlb_core *core, u16 bucket)
 	}
 }
 
+/* Return: the next bucket from @bucket on that may be due */
+static unsigned int lnlb_handover_next_bucket(const struct lnlb_core *core,
+					      unsigned int bucket)
+{
+	switch (core->transfer.why) {
+	case LNLB_TRANSFER_OWED:
+		return lnlb_bit_next_zero(core->claims, bucket);
+	case LNLB_TRANSFER_HANDOVER:
+		return lnlb_bit_next(core->claims, bucket);
+	default:
+		return lnlb_bit_next(core->old, bucket);
+	}
+}
+
 static void lnlb_handover_pick(struct lnlb_core *core,
 			       enum lnlb_transfer_why why)
 {
@@ -73,7 +87,9 @@ static void lnlb_handover_pick(struct lnlb_core *core,
 	t->why = why;
 	if (why == LNLB_TRANSFER_HANDOVER)
 		max = core->batch;
-	for (b = 0; b < LNLB_BUCKETS && t->n < max; b++) {
+	for (b = lnlb_handover_next_bucket(core, 0);
+	     b < LNLB_BUCKETS && t->n < max;
+	     b = lnlb_handover_next_bucket(core, b + 1)) {
 		peer = lnlb_core_target_peer(core, b);
 		if (t->to && peer != t->to)
 			continue;
@@ -97,9 +113,8 @@ static void lnlb_handover_abandon(struct lnlb_core *core)
 	unsigned int b;
 
 	core->moving = false;
-	for (b = 0; b < LNLB_BUCKETS; b++) {
-		if (!lnlb_bit_test(core->claims, b) ||
-		    core->target[b] == LNLB_TARGET_SELF)
+	lnlb_bit_for_each(b, core->claims) {
+		if (core->target[b] == LNLB_TARGET_SELF)
 			continue;
 		if (core->target[b] != LNLB_TARGET_NONE) {
 			core->moving = true;
@@ -253,7 +268,9 @@ void lnlb_handover_review(struct lnlb_core *core)
 	if (!core->review)
 		return;
 	core->review = false;
-	for (b = 0; b < LNLB_BUCKETS && settled; b++)
+	for (b = lnlb_bit_next_zero(core->claims, 0);
+	     b < LNLB_BUCKETS && settled;
+	     b = lnlb_bit_next_zero(core->claims, b + 1))
 		settled = !lnlb_handover_owed(core, b);
 	if (settled == core->settled)
 		return;

@@ -16,6 +16,7 @@
 #define LNLB_TOMBSTONE_MS	60000
 #define LNLB_REJECT_MS		60000	/* one REJECTED event in that time */
 #define LNLB_COALESCE_MS	2	/* changes share a STATE that long */
+#define LNLB_WORDS		(LNLB_WIRE_CLAIMS / 8)
 #define LNLB_BATCH		128	/* buckets handed over at once */
 #define LNLB_BATCH_FRAMES	16	/* that a batch may take, or one bucket */
 #define LNLB_RESEND_MIN_MS	20	/* an unacknowledged SESSIONS frame */
@@ -384,14 +385,62 @@ static inline void lnlb_bit_clear(u8 *map, u16 bucket)
 	map[bucket / 8] &= ~(1 << bucket % 8);
 }
 
+/* buckets 64 * @i to 64 * @i + 63, the first one is the lowest bit */
+static inline u64 lnlb_bit_word(const u8 *map, unsigned int i)
+{
+	__le64 word;
+
+	memcpy(&word, map + i * sizeof(word), sizeof(word));
+	return le64_to_cpu(word);
+}
+
+static inline void lnlb_bit_merge(u8 *map, const u8 *other, unsigned int i)
+{
+	__le64 word = cpu_to_le64(lnlb_bit_word(map, i) |
+				  lnlb_bit_word(other, i));
+
+	memcpy(map + i * sizeof(word), &word, sizeof(word));
+}
+
 static inline u32 lnlb_bit_count(const u8 *map)
 {
 	u32 i, n = 0;
 
-	for (i = 0; i < LNLB_WIRE_CLAIMS; i++)
-		n += hweight8(map[i]);
+	for (i = 0; i < LNLB_WORDS; i++)
+		n += hweight64(lnlb_bit_word(map, i));
 	return n;
 }
+
+/* Return: the first bucket from @b on that is in @map, or LNLB_BUCKETS */
+static inline unsigned int lnlb_bit_next(const u8 *map, unsigned int b)
+{
+	u64 word;
+
+	for (; b < LNLB_BUCKETS; b = (b | 63) + 1) {
+		word = lnlb_bit_word(map, b / 64) >> b % 64;
+		if (word)
+			return b + __ffs64(word);
+	}
+	return LNLB_BUCKETS;
+}
+
+/* Return: the first one that is not */
+static inline unsigned int lnlb_bit_next_zero(const u8 *map, unsigned int b)
+{
+	u64 word;
+
+	for (; b < LNLB_BUCKETS; b = (b | 63) + 1) {
+		word = ~lnlb_bit_word(map, b / 64) >> b % 64;
+		if (word)
+			return b + __ffs64(word);
+	}
+	return LNLB_BUCKETS;
+}
+
+/* the map may change at the bucket that it has come to */
+#define lnlb_bit_for_each(b, map) \
+	for (b = lnlb_bit_next(map, 0); b < LNLB_BUCKETS; \
+	     b = lnlb_bit_next(map, b + 1))
 
 /* has @ms passed since @then? */
 static inline bool lnlb_core_passed(const struct lnlb_core *core, u64 then,

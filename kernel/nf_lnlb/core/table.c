@@ -92,12 +92,13 @@ static u64 lnlb_table_minus_log2(u64 u)
  */
 u64 lnlb_table_seed(const struct lnlb_node_id *id)
 {
-	u64 x = 0;
-	int i;
+	__be32 high;
+	__be16 low;
 
-	for (i = 0; i < LNLB_NODE_ID_LEN; i++)
-		x = x << 8 | id->mac[i];
-	return lnlb_table_mix(x + 0x9e3779b97f4a7c15ULL);
+	memcpy(&high, id->mac, sizeof(high));
+	memcpy(&low, id->mac + sizeof(high), sizeof(low));
+	return lnlb_table_mix(((u64)be32_to_cpu(high) << 16 |
+			       be16_to_cpu(low)) + 0x9e3779b97f4a7c15ULL);
 }
 
 /**

@@ -53,6 +53,8 @@ typedef int64_t s64;
 #define be16_to_cpu(x) be16toh(x)
 #define be32_to_cpu(x) be32toh(x)
 #define be64_to_cpu(x) be64toh(x)
+#define cpu_to_le64(x) htole64(x)
+#define le64_to_cpu(x) le64toh(x)
 
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -71,6 +73,16 @@ static inline int fls64(u64 x)
 static inline unsigned int hweight8(unsigned int x)
 {
 	return (unsigned int)__builtin_popcount(x & 0xff);
+}
+
+static inline unsigned int hweight64(u64 x)
+{
+	return (unsigned int)__builtin_popcountll(x);
+}
+
+static inline unsigned int __ffs64(u64 x)
+{
+	return (unsigned int)__builtin_ctzll(x);
 }
 
 static inline u64 div64_u64(u64 dividend, u64 divisor)
