@@ -223,17 +223,24 @@ static void check_shares(struct sim *sim, const struct lnlb_core *core)
 	}
 }
 
+static u64 name(const struct lnlb_node_id *id)
+{
+	return (u64)(id->mac[4] << 8 | id->mac[5]) << 16;
+}
+
+/* depends on nothing but who is to have which bucket */
 static u64 table_hash(const struct lnlb_core *core)
 {
-	struct lnlb_node_id id;
+	static u64 names[0x10000];
+	unsigned int i;
 	u64 hash = 0;
-	unsigned int b;
 
-	for (b = 0; b < LNLB_BUCKETS; b++) {
-		memset(&id, 0xff, sizeof(id));
-		lnlb_core_target(core, b, &id);
-		hash = lnlb_table_mix(hash + (id.mac[4] << 8 | id.mac[5]) + 1);
-	}
+	for (i = 0; i < core->n_peers; i++)
+		names[i] = name(&core->peer[i]->id);
+	names[LNLB_TARGET_SELF] = name(&core->params.self);
+	names[LNLB_TARGET_NONE] = U64_MAX << 32;
+	for (i = 0; i < LNLB_BUCKETS; i++)
+		hash += lnlb_table_mix(names[core->target[i]] + i + 1);
 	return hash;
 }
 

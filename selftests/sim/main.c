@@ -38,6 +38,7 @@ static struct {
 
 static void add(struct sim_result *sum, const struct sim_result *result)
 {
+	sum->hash = lnlb_table_mix(sum->hash + result->hash + 1);
 	sum->steps += result->steps;
 	sum->time += result->time;
 	sum->accepts += result->accepts;
@@ -275,8 +276,9 @@ int main(int argc, char **argv)
 		if (bad && opt.stop)
 			break;
 	}
-	printf("# together: %llu node-steps, %llu s of the nodes' time\n",
+	printf("# together: %llu node-steps, %llu s of the nodes' time, hash %016llx\n",
 	       (unsigned long long)total.steps,
-	       (unsigned long long)(total.time / SIM_MS / 1000));
+	       (unsigned long long)(total.time / SIM_MS / 1000),
+	       (unsigned long long)total.hash);
 	return bad || !n;
 }

@@ -117,6 +117,7 @@ void sim_net_send(struct sim *sim, unsigned int from, int to, const u8 *data,
 	frame->len = len;
 	frame->sent_at = sim->now;
 	memcpy(frame->data, data, len);
+	sim_trace_hash(sim, from, data, len);
 	for (i = 0; i < sim->cfg.nodes; i++)
 		if (i != from && sim->node[i].core &&
 		    (to < 0 || (unsigned int)to == i))

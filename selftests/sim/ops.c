@@ -58,6 +58,7 @@ static void op_accept(void *ctx, u16 bucket, bool accept)
 		lnlb_bit_set(node->accept, bucket);
 		node->accepting++;
 		sim->result.accepts++;
+		sim_trace_hash(sim, (u64)i << 32 | bucket, NULL, 0);
 		hold(sim, bucket, 1);
 		sim_check_accept(sim, i, bucket);
 		return;

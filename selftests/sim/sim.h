@@ -266,6 +266,7 @@ struct sim_node {
 
 /**
  * struct sim_result - what a run, or many, came to
+ * @hash: of all that was sent and taken: the same for the same seed
  * @steps: ticks and frames taken in, of all nodes
  * @time: that went by, units
  * @accepts: buckets taken
@@ -277,6 +278,7 @@ struct sim_node {
  * @sessions: made
  */
 struct sim_result {
+	u64 hash;
 	u64 steps;
 	u64 time;
 	u64 accepts;
@@ -423,5 +425,6 @@ bool sim_million(void);
 void sim_say(const struct sim *sim, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void sim_trace_failure(struct sim *sim);
+void sim_trace_hash(struct sim *sim, u64 what, const u8 *data, size_t len);
 
 #endif /* _LNLB_SIM_H */

@@ -9,13 +9,13 @@
 #undef lnlb_table_build
 #include "sim.h"
 
-#define KEPT		128
+#define KEPT		2048
 #define CHECK_EVERY	32
 
 struct kept {
 	unsigned int n;
-	struct lnlb_table_node nodes[LNLB_NODES_MAX];
-	struct lnlb_table table;
+	struct lnlb_table_row row[LNLB_NODES_MAX];
+	u16 owner[LNLB_BUCKETS];
 };
 
 static struct kept *kept[KEPT];
@@ -40,15 +40,34 @@ static bool same(const struct kept *k, const struct lnlb_table_node *nodes,
 	if (!k || k->n != n)
 		return false;
 	for (i = 0; i < n; i++)
-		if (lnlb_wire_id_cmp(&k->nodes[i].id, &nodes[i].id) ||
-		    k->nodes[i].weight != nodes[i].weight)
+		if (lnlb_wire_id_cmp(&k->row[i].node.id, &nodes[i].id) ||
+		    k->row[i].node.weight != nodes[i].weight)
 			return false;
 	return true;
 }
 
-static void compare(const struct lnlb_table *a, const struct lnlb_table *b)
+/* all of the table but the memory that it takes to make it */
+static void use(struct lnlb_table *table, const struct kept *k)
 {
-	if (!memcmp(a->owner, b->owner, sizeof(a->owner)))
+	table->n = k->n;
+	memcpy(table->row, k->row, k->n * sizeof(k->row[0]));
+	memcpy(table->owner, k->owner, sizeof(k->owner));
+}
+
+static void keep(struct kept **k, const struct lnlb_table *table)
+{
+	if (!*k)
+		*k = malloc(sizeof(**k));
+	if (!*k)
+		abort();
+	(*k)->n = table->n;
+	memcpy((*k)->row, table->row, table->n * sizeof(table->row[0]));
+	memcpy((*k)->owner, table->owner, sizeof(table->owner));
+}
+
+static void compare(const struct lnlb_table *table, const struct kept *k)
+{
+	if (!memcmp(table->owner, k->owner, sizeof(k->owner)))
 		return;
 	fprintf(stderr, "D1: the same nodes, another table\n");
 	abort();
@@ -59,20 +78,13 @@ void lnlb_table_build(struct lnlb_table *table,
 {
 	struct kept **k = &kept[hash(nodes, n) % KEPT];
 
-	if (same(*k, nodes, n) && ++uses % CHECK_EVERY) {
-		*table = (*k)->table;
-		return;
+	if (!same(*k, nodes, n)) {
+		lnlb_table_build_anew(table, nodes, n);
+		keep(k, table);
+	} else if (++uses % CHECK_EVERY) {
+		use(table, *k);
+	} else {
+		lnlb_table_build_anew(table, nodes, n);
+		compare(table, *k);
 	}
-	lnlb_table_build_anew(table, nodes, n);
-	if (same(*k, nodes, n)) {
-		compare(table, &(*k)->table);
-		return;
-	}
-	if (!*k)
-		*k = malloc(sizeof(**k));
-	if (!*k)
-		abort();
-	(*k)->n = n;
-	memcpy((*k)->nodes, nodes, n * sizeof(*nodes));
-	(*k)->table = *table;
 }

@@ -24,6 +24,27 @@ void sim_say(const struct sim *sim, const char *format, ...)
 	putchar('\n');
 }
 
+/**
+ * sim_trace_hash() - what happens goes into the hash of the run
+ * @sim: the run
+ * @what: a number
+ * @data: and this, may be NULL
+ * @len: its bytes
+ */
+void sim_trace_hash(struct sim *sim, u64 what, const u8 *data, size_t len)
+{
+	u64 hash = lnlb_table_mix(sim->result.hash ^ what) + sim->now, word;
+	size_t i;
+
+	for (i = 0; i < len; i += sizeof(word)) {
+		word = 0;
+		memcpy(&word, data + i, min(sizeof(word), len - i));
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 29;
+	}
+	sim->result.hash = hash;
+}
+
 static bool fails(const struct sim *sim, const bool *off)
 {
 	struct sim *again = sim_run(sim->cfg.nodes, sim->cfg.profile,
