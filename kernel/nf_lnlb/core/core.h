@@ -36,6 +36,17 @@ struct lnlb_node_id {
 	u8 mac[LNLB_NODE_ID_LEN];
 };
 
+/* the id as a number, in the same order */
+static inline u64 lnlb_node_id_number(const struct lnlb_node_id *id)
+{
+	__be32 high;
+	__be16 low;
+
+	memcpy(&high, id->mac, sizeof(high));
+	memcpy(&low, id->mac + sizeof(high), sizeof(low));
+	return (u64)be32_to_cpu(high) << 16 | be16_to_cpu(low);
+}
+
 /**
  * struct lnlb_session_rec - one session on its way to another node
  * @bucket: its bucket

@@ -85,23 +85,6 @@ static u64 lnlb_table_minus_log2(u64 u)
 }
 
 /**
- * lnlb_table_seed() - what a node's scores are made from
- * @id: the node
- *
- * Return: hash of @id.
- */
-u64 lnlb_table_seed(const struct lnlb_node_id *id)
-{
-	__be32 high;
-	__be16 low;
-
-	memcpy(&high, id->mac, sizeof(high));
-	memcpy(&low, id->mac + sizeof(high), sizeof(low));
-	return lnlb_table_mix(((u64)be32_to_cpu(high) << 16 |
-			       be16_to_cpu(low)) + 0x9e3779b97f4a7c15ULL);
-}
-
-/**
  * lnlb_table_score() - how dear a bucket is to a node
  * @seed: lnlb_table_seed() of the node
  * @bucket: the bucket

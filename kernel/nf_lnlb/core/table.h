@@ -71,7 +71,17 @@ static inline u64 lnlb_table_mix(u64 x)
 	return x ^ (x >> 31);
 }
 
-u64 lnlb_table_seed(const struct lnlb_node_id *id);
+/**
+ * lnlb_table_seed() - what a node's scores are made from
+ * @id: the node
+ *
+ * Return: hash of @id.
+ */
+static inline u64 lnlb_table_seed(const struct lnlb_node_id *id)
+{
+	return lnlb_table_mix(lnlb_node_id_number(id) + 0x9e3779b97f4a7c15ULL);
+}
+
 u64 lnlb_table_score(u64 seed, u16 bucket, u16 weight);
 void lnlb_table_build(struct lnlb_table *table,
 		      const struct lnlb_table_node *nodes, unsigned int n);

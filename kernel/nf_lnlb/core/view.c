@@ -15,11 +15,19 @@
 struct lnlb_peer *lnlb_view_find(const struct lnlb_core *core,
 				 const struct lnlb_node_id *id)
 {
-	unsigned int i;
+	unsigned int from = 0, to = core->n_peers, mid;
+	int cmp;
 
-	for (i = 0; i < core->n_peers; i++)
-		if (!lnlb_wire_id_cmp(&core->peer[i]->id, id))
-			return core->peer[i];
+	while (from < to) {
+		mid = (from + to) / 2;
+		cmp = lnlb_wire_id_cmp(&core->peer[mid]->id, id);
+		if (!cmp)
+			return core->peer[mid];
+		if (cmp < 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
 	return NULL;
 }
 

@@ -302,7 +302,9 @@ struct lnlb_wire_frame {
 static inline int lnlb_wire_id_cmp(const struct lnlb_node_id *a,
 				   const struct lnlb_node_id *b)
 {
-	return memcmp(a->mac, b->mac, LNLB_NODE_ID_LEN);
+	u64 x = lnlb_node_id_number(a), y = lnlb_node_id_number(b);
+
+	return (x > y) - (x < y);
 }
 
 static inline bool lnlb_wire_signed(const struct lnlb_wire_header *header)
