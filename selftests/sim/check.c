@@ -51,7 +51,9 @@ bool sim_check_apart(const struct sim *sim, unsigned int a, unsigned int b)
 	const struct sim_link *link = &sim->link[a][b];
 
 	/* whose clock went back is refused, also by those it meets again */
-	if (link->mended_at && (sim->node[a].stale || sim->node[b].stale))
+	if ((sim->node[a].stale || sim->node[b].stale) &&
+	    (link->mended_at || sim->node[a].paused_at ||
+	     sim->node[b].paused_at))
 		return true;
 	return silent(sim, a, b) || silent(sim, b, a) || !link->fresh ||
 	       !sim->link[b][a].fresh;
@@ -186,6 +188,18 @@ void sim_check_session(struct sim *sim, unsigned int i, unsigned int session)
 		return;
 	sim_fail(sim, "S2: node %u has bucket %u and does not know of a session that stays with node %u",
 		 i, s->bucket, s->owner);
+}
+
+/* a node that routes around a session that its owner has let go of */
+static void check_dropped(struct sim *sim, unsigned int i)
+{
+	unsigned int s;
+
+	for (s = 0; sim->node[i].core && s < SIM_SESSIONS; s++)
+		if (sim->session[s].dropped &&
+		    sim_clients_known(&sim->node[i], s))
+			sim_fail(sim, "S3: node %u knows session %u that node %u has let go of",
+				 i, s, sim->session[s].owner);
 }
 
 /**
@@ -361,7 +375,9 @@ void sim_check_end(struct sim *sim)
 	if (sim->n_single != LNLB_BUCKETS)
 		sim_fail(sim, "L1: %u of %u buckets have an owner in the end",
 			 sim->n_single, LNLB_BUCKETS);
-	for (i = 0; i < sim->cfg.nodes; i++)
+	for (i = 0; i < sim->cfg.nodes; i++) {
+		check_dropped(sim, i);
 		for (s = 0; s < SIM_SESSIONS; s++)
 			sim_check_session(sim, i, s);
+	}
 }

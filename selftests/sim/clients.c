@@ -73,6 +73,7 @@ void sim_clients_make(struct sim *sim, unsigned int owner, u16 bucket)
 		return;
 	forget(sim, s);
 	session->alive = true;
+	session->dropped = false;
 	session->bucket = bucket;
 	session->owner = owner;
 	session->next = sim->first_session[bucket];
@@ -97,6 +98,23 @@ void sim_clients_kill(struct sim *sim, unsigned int owner)
 	for (s = 0; s < SIM_SESSIONS; s++)
 		if (sim->session[s].alive && sim->session[s].owner == owner)
 			unlink_session(sim, s);
+}
+
+/**
+ * sim_clients_drop() - a node is suspended and lets go of all that it knows
+ * @sim: the run
+ * @owner: the node
+ */
+void sim_clients_drop(struct sim *sim, unsigned int owner)
+{
+	unsigned int s;
+
+	for (s = 0; s < SIM_SESSIONS; s++)
+		if (sim->session[s].alive && sim->session[s].owner == owner) {
+			unlink_session(sim, s);
+			sim->session[s].dropped = true;
+		}
+	memset(sim->node[owner].known, 0, sizeof(sim->node[owner].known));
 }
 
 static void end_session(struct sim *sim, unsigned int s)

@@ -113,6 +113,7 @@ void sim_node_off(struct sim *sim, unsigned int i, bool goodbye)
 	node->core = NULL;
 	node->paused = false;
 	node->wake_gen++;
+	node->paused_at = 0;
 	node->woke_at = 0;
 	node->n_inflight = 0;
 	memset(node->known, 0, sizeof(node->known));

@@ -149,14 +149,16 @@ static int op_load(void *ctx, const struct lnlb_node_id *from,
 	struct sim_node *node = ctx;
 	struct sim *sim = node->sim;
 	u32 key, s;
+	u16 gen;
 
 	memcpy(&key, rec->data, sizeof(key));
 	s = key & 0xffff;
 	if (rec->len != sizeof(key) || s >= SIM_SESSIONS)
 		return -EINVAL;
 	/* a client that is long gone, and whose place another one has */
-	if (sim->session[s].gen != key >> 16 || !sim->session[s].alive ||
-	    sim->session[s].owner != index_of(from))
+	gen = sim->session[s].gen - sim->session[s].dropped;
+	if (gen != key >> 16 || sim->session[s].owner != index_of(from) ||
+	    !(sim->session[s].alive || sim->session[s].dropped))
 		return 0;
 	sim_clients_know(node, s, !(rec->flags & LNLB_SESSION_GONE));
 	return 0;
@@ -169,7 +171,7 @@ static void op_node_gone(void *ctx, const struct lnlb_node_id *id)
 	unsigned int s;
 
 	for (s = 0; s < SIM_SESSIONS; s++)
-		if (sim->session[s].alive &&
+		if ((sim->session[s].alive || sim->session[s].dropped) &&
 		    sim->session[s].owner == index_of(id) &&
 		    sim_clients_known(node, s)) {
 			sim_clients_know(node, s, false);

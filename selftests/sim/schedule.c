@@ -12,13 +12,13 @@ const char *const sim_profile_name[SIM_PROFILES] = {
 const char *const sim_fault_name[SIM_FAULTS_KINDS] = {
 	"weight", "storm", "drain", "suspend", "resume", "leave", "join",
 	"resync", "crash", "restart", "stale", "pause", "stop", "partition",
-	"deaf", "burst",
+	"deaf", "burst", "blink",
 };
 
 #define BIT_OF(kind)	(1u << SIM_FAULT_##kind)
 #define PLANNED (BIT_OF(WEIGHT) | BIT_OF(STORM) | BIT_OF(DRAIN) | \
 	BIT_OF(SUSPEND) | BIT_OF(RESUME) | BIT_OF(LEAVE) | BIT_OF(JOIN) | \
-	BIT_OF(RESYNC))
+	BIT_OF(RESYNC) | BIT_OF(BLINK))
 #define CRASHES (BIT_OF(CRASH) | BIT_OF(RESTART) | BIT_OF(JOIN))
 
 static const u32 profile_faults[SIM_PROFILES] = {
@@ -129,6 +129,8 @@ static void plan(struct sim *sim, struct sim_rng *rng)
 		fault->len = 1 + sim_rng_below(rng, 3 * dead);
 		if (fault->kind == SIM_FAULT_BURST)
 			fault->len = fault->len / 8 + 1;
+		if (fault->kind == SIM_FAULT_BLINK)
+			fault->len = fault->arg % 8 * SIM_MS / 2;
 	}
 	sim->n_faults = fault - sim->fault;
 	qsort(sim->fault, sim->n_faults, sizeof(*fault), by_time);
@@ -223,28 +225,6 @@ static void rewire(struct sim *sim)
 		}
 }
 
-static void undo(struct sim *sim, unsigned int i)
-{
-	struct sim_fault fault = sim->undo[i];
-
-	sim->undo[i] = sim->undo[--sim->n_undo];
-	sim_say(sim, "%s ends", sim_fault_name[fault.kind]);
-	if (fault.kind == SIM_FAULT_PAUSE || fault.kind == SIM_FAULT_STOP)
-		sim_node_resume(sim, fault.node);
-	else if (fault.kind == SIM_FAULT_STORM)
-		return;
-	else
-		rewire(sim);
-}
-
-static void lasting(struct sim *sim, const struct sim_fault *fault)
-{
-	sim->undo[sim->n_undo] = *fault;
-	sim->undo[sim->n_undo++].at = sim->now + fault->len;
-	if (fault->kind != SIM_FAULT_STORM)
-		rewire(sim);
-}
-
 static void set_weight(struct sim *sim, unsigned int i, u32 arg)
 {
 	struct sim_node *node = &sim->node[i];
@@ -259,15 +239,37 @@ static void set_state(struct sim *sim, unsigned int i, u8 state)
 {
 	struct sim_node *node = &sim->node[i];
 
-	if (node->paused)
+	if (node->paused || node->state == state)
 		return;
 	node->state = state;
 	if (!node->core)
 		return;
 	lnlb_core_set_state(node->core, state);
 	if (state == LNLB_NODE_SUSPENDED)
-		sim_clients_kill(sim, i);
+		sim_clients_drop(sim, i);
 	sim_net_wake(sim, node, sim->now + 1);
+}
+
+static void undo(struct sim *sim, unsigned int i)
+{
+	struct sim_fault fault = sim->undo[i];
+
+	sim->undo[i] = sim->undo[--sim->n_undo];
+	sim_say(sim, "%s ends", sim_fault_name[fault.kind]);
+	if (fault.kind == SIM_FAULT_PAUSE || fault.kind == SIM_FAULT_STOP)
+		sim_node_resume(sim, fault.node);
+	else if (fault.kind == SIM_FAULT_BLINK)
+		set_state(sim, fault.node, LNLB_NODE_ACTIVE);
+	else if (fault.kind != SIM_FAULT_STORM)
+		rewire(sim);
+}
+
+static void lasting(struct sim *sim, const struct sim_fault *fault)
+{
+	sim->undo[sim->n_undo] = *fault;
+	sim->undo[sim->n_undo++].at = sim->now + fault->len;
+	if (fault->kind != SIM_FAULT_STORM)
+		rewire(sim);
 }
 
 /* one at a time: two of three that are refused would be the majority */
@@ -325,6 +327,9 @@ static void happen(struct sim *sim, const struct sim_fault *fault)
 	case SIM_FAULT_STOP:
 		sim_node_pause(sim, fault->node,
 			       fault->kind == SIM_FAULT_STOP);
+		break;
+	case SIM_FAULT_BLINK:
+		set_state(sim, fault->node, LNLB_NODE_SUSPENDED);
 		break;
 	}
 	lasting(sim, fault);

@@ -104,6 +104,7 @@ enum sim_fault_kind {
 	SIM_FAULT_PARTITION,
 	SIM_FAULT_DEAF,
 	SIM_FAULT_BURST,
+	SIM_FAULT_BLINK,
 	SIM_FAULTS_KINDS
 };
 
@@ -191,6 +192,7 @@ struct sim_link {
 /**
  * struct sim_session - a client's session
  * @alive: there is one
+ * @dropped: the last one here ended as its owner was suspended
  * @gen: tells it from an earlier one in the same place
  * @bucket: its bucket
  * @owner: node it was made on
@@ -198,6 +200,7 @@ struct sim_link {
  */
 struct sim_session {
 	bool alive;
+	bool dropped;
 	u16 gen;
 	u16 bucket;
 	u16 owner;
@@ -213,7 +216,7 @@ struct sim_session {
  * @stale: that was lower than before
  * @paused: stands still
  * @unnoticed: its clock does so, too
- * @paused_at: since then, units
+ * @paused_at: when it last began to do so, units
  * @woke_at: when it last went on after an unnoticed stop, units
  * @skipped: what its clock has missed, units
  * @drift_ppm: of its clock
@@ -389,6 +392,7 @@ void sim_ops_release_all(struct sim_node *node);
 /* clients.c */
 void sim_clients_make(struct sim *sim, unsigned int owner, u16 bucket);
 void sim_clients_kill(struct sim *sim, unsigned int owner);
+void sim_clients_drop(struct sim *sim, unsigned int owner);
 bool sim_clients_known(const struct sim_node *node, unsigned int session);
 void sim_clients_know(struct sim_node *node, unsigned int session, bool know);
 void sim_clients_step(struct sim *sim);

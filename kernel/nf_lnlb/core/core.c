@@ -207,13 +207,17 @@ void lnlb_core_set_state(struct lnlb_core *core, u8 state)
 	if (state == core->joined_state)
 		return;
 	core->joined_state = state;
-	if (!core->running || core->state == LNLB_NODE_JOINING)
+	if (!core->running)
+		return;
+	if (state == LNLB_NODE_SUSPENDED) {
+		core->epoch += LNLB_EPOCH_ERA;
+		lnlb_claims_drop(core);
+	}
+	if (core->state == LNLB_NODE_JOINING)
 		return;
 	core->state = state;
 	core->epoch++;
 	core->dirty = true;
-	if (state == LNLB_NODE_SUSPENDED)
-		lnlb_claims_drop(core);
 	lnlb_core_changed(core);
 	lnlb_core_event(core, LNLB_EVENT_STATE, NULL, "set here");
 }

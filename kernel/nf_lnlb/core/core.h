@@ -163,7 +163,8 @@ struct lnlb_core_event {
  *	own it lets go of it. @from is who says so. 0 or a negative errno, or 1
  *	if the session was known to stay with another node, this one perhaps:
  *	then @rec->owner is left to be the one of the two that keeps it.
- * @node_gone: @node is dead or has left, its sessions are void
+ * @node_gone: @node is dead or has left, or has let go of its sessions: those
+ *	are void
  * @event: for the administrator
  *
  * All are called from inside the core's functions, with the caller's context.
@@ -356,8 +357,9 @@ void lnlb_core_set_weight(struct lnlb_core *core, u16 weight, u8 source);
  * lnlb_core_set_state() - what this node is, as soon as it has joined
  * @core: any core
  * @state: LNLB_NODE_ACTIVE; LNLB_NODE_DRAINING: hands its buckets over, keeps
- *	its sessions; LNLB_NODE_SUSPENDED: hands its buckets over and lets go of
- *	its sessions, which the caller has to forget after this
+ *	its sessions; LNLB_NODE_SUSPENDED: gives its buckets up and lets go of
+ *	all sessions, those of others that it was told of, too; the caller has
+ *	to forget them after this
  *
  * Holds beyond a stop and a new start.
  */

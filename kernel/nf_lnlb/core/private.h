@@ -24,6 +24,9 @@
 /* trackers hand over anew, and refuse anew, more often than that */
 #define LNLB_REFUSED_MS		100000
 
+/* upper half of an epoch: how often the node has let go of all its sessions */
+#define LNLB_EPOCH_ERA		(1ULL << 32)
+
 #define LNLB_TARGET_NONE	0xffff	/* lnlb_core::target */
 #define LNLB_TARGET_SELF	0xfffe
 
@@ -39,6 +42,7 @@
  * @serial: see lnlb_core::sent_to; a new one when @met_us changes
  * @version: of its last STATE
  * @epoch: as in that
+ * @era_sequence: of the first STATE of its era that arrived, 0: of all of them
  * @digest: the view it is in
  * @acked: low 32 bits of the version of our STATE that it has
  * @met: announced to it; see lnlb_wire_heard::met
@@ -77,6 +81,7 @@ struct lnlb_peer {
 	u32 serial;
 	u64 version;
 	u64 epoch;
+	u64 era_sequence;
 	u64 digest;
 	u32 acked;
 	u16 met;
@@ -256,7 +261,7 @@ struct lnlb_transfer {
  * @joined_state: what @state is to be when the node has joined
  * @weight: 1..65535
  * @weight_source: enum lnlb_weight_source
- * @epoch: grows with each change of @weight or @state
+ * @epoch: grows with each change of @weight or @state, see LNLB_EPOCH_ERA
  * @version: grows with each change of what a STATE says, its list of heard
  *	nodes aside
  * @adopt_version: @version when the present view was adopted
@@ -447,6 +452,11 @@ static inline bool lnlb_core_passed(const struct lnlb_core *core, u64 then,
 				    u64 ms)
 {
 	return core->now > then && core->now - then > ms;
+}
+
+static inline u32 lnlb_epoch_era(u64 epoch)
+{
+	return epoch / LNLB_EPOCH_ERA;
 }
 
 /* is a peer no part of any view? */

@@ -72,6 +72,15 @@ lnlb_rx_find_self(const struct lnlb_core *core,
 	return NULL;
 }
 
+/* it does not know of the sessions that it got from us */
+static void lnlb_rx_untold(struct lnlb_core *core, struct lnlb_peer *peer)
+{
+	peer->serial = ++core->serial;
+	if (core->transfer.to == peer)
+		lnlb_handover_abort(core);
+	core->review = true;
+}
+
 /* has the peer heard us, and what? */
 static void lnlb_rx_heard(struct lnlb_core *core, struct lnlb_peer *peer,
 			  const struct lnlb_wire_state *state)
@@ -89,10 +98,7 @@ static void lnlb_rx_heard(struct lnlb_core *core, struct lnlb_peer *peer,
 	/* it may have forgotten us, and with us the sessions it got from us */
 	peer->listed_us = true;
 	peer->met_us = met;
-	peer->serial = ++core->serial;
-	if (core->transfer.to == peer)
-		lnlb_handover_abort(core);
-	core->review = true;
+	lnlb_rx_untold(core, peer);
 }
 
 /* does the STATE want to be answered, and how soon? */
@@ -137,6 +143,20 @@ static void lnlb_rx_timers(struct lnlb_core *core, const struct lnlb_peer *peer,
 		lnlb_reject(core, LNLB_REJECT_TIMERS, peer->id.mac, 0);
 }
 
+/*
+ * It has let go of all sessions, its own and those it was told of. When it did
+ * it was suspended; that may be over, and no STATE that said so have arrived.
+ */
+static void lnlb_rx_era(struct lnlb_core *core, struct lnlb_peer *peer)
+{
+	core->ops->node_gone(core->ctx, &peer->id);
+	/* what it has said of sessions before, or after, is to be said again */
+	peer->era_sequence = peer->state_sequence;
+	peer->met = ++core->met;
+	lnlb_core_changed(core);
+	lnlb_rx_untold(core, peer);
+}
+
 static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
 			 const struct lnlb_wire_frame *frame)
 {
@@ -177,10 +197,8 @@ static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
 	core->dirty = true;
 	lnlb_rx_report(core, peer, new, old_weight, old_state);
 	lnlb_rx_timers(core, peer, state);
-	/* it has let go of its sessions, perhaps of newer ones, once more */
-	if (peer->state == LNLB_NODE_SUSPENDED &&
-	    (new || old_epoch != peer->epoch))
-		core->ops->node_gone(core->ctx, &peer->id);
+	if (!new && lnlb_epoch_era(old_epoch) != lnlb_epoch_era(peer->epoch))
+		lnlb_rx_era(core, peer);
 	return LNLB_STAT_FRAME_RX;
 }
 
@@ -285,7 +303,9 @@ static void lnlb_rx_other(struct lnlb_core *core, struct lnlb_peer *peer,
 			lnlb_rx_ask(core, &peer->asked_at);
 		break;
 	case LNLB_WIRE_SESSIONS:
-		lnlb_rx_sessions(core, peer, frame->sessions);
+		/* not if it has let go of them since */
+		if (be64_to_cpu(frame->header->sequence) > peer->era_sequence)
+			lnlb_rx_sessions(core, peer, frame->sessions);
 		break;
 	case LNLB_WIRE_SESSIONS_ACK:
 		lnlb_rx_ack(core, peer, frame->ack);

@@ -121,7 +121,8 @@ static_assert(sizeof(struct lnlb_wire_heard) == 12, "wire format");
 /**
  * struct lnlb_wire_state - body of LNLB_WIRE_STATE
  * @version: grows with each change of what follows, @heard and @flags aside
- * @epoch: grows with each change of @weight or @state
+ * @epoch: grows with each change of @weight or @state; upper half: the era,
+ *	how often the sender has let go of all its sessions
  * @digest: the sender's view
  * @weight: 1..65535
  * @state: enum lnlb_node_state, not waiting
