@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The core itself, in one piece, so that the suites need no module.
+ * The core itself and the table of sessions, in one piece, so that the suites
+ * need no module.
  */
 #include <linux/module.h>
 #include "../kernel/nf_lnlb/core/table.c"
@@ -19,6 +20,8 @@
 #include "../kernel/nf_lnlb/core/rx.c"
 #include "../kernel/nf_lnlb/core/core.c"
 #include "../kernel/nf_lnlb/core/smooth.c"
+#include "../kernel/nf_lnlb/core/buckets.c"
+#include "../kernel/nf_lnlb/session.c"
 
 MODULE_DESCRIPTION("KUnit suites of the nf_lnlb core");
 MODULE_LICENSE("GPL");

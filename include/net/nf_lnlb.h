@@ -12,7 +12,8 @@
  * owner_of() and assigned() run in softirq context under rcu_read_lock(), on
  * many CPUs at once. All other callbacks run in process context, one at a time
  * for a cluster, but beside those two; has_sessions(), save(), load(),
- * node_gone() and count() under rcu_read_lock(), so they must not sleep.
+ * node_gone() and count() under rcu_read_lock(), so they must not sleep. So do
+ * list() and find(), beside all others but cluster_init() and cluster_exit().
  * cluster_init() and cluster_exit() may sleep; they are called under a mutex of
  * nf_lnlb and must not register or unregister trackers nor call
  * lnlb_session_gone() or lnlb_sessions_refresh().
@@ -20,6 +21,7 @@
 #ifndef _NET_NF_LNLB_H
 #define _NET_NF_LNLB_H
 
+#include <linux/if_ether.h>
 #include <linux/in6.h>
 #include <linux/skbuff.h>
 #include <uapi/linux/netfilter/nf_lnlb.h>
@@ -71,6 +73,23 @@ enum lnlb_owner {
 };
 
 /**
+ * struct lnlb_session_info - a session as it is shown
+ * @cursor: list() goes on behind it from here
+ * @key: its affinity key
+ * @idle: seconds since its last packet; if it stays with another node, as that
+ *	one has said
+ * @here: it stays with this node
+ * @owner: id of the node that it stays with, if not @here
+ */
+struct lnlb_session_info {
+	u64 cursor;
+	struct lnlb_key key;
+	u32 idle;
+	bool here;
+	u8 owner[ETH_ALEN];
+};
+
+/**
  * struct lnlb_tracker - a session tracker
  * @name: short, shown to administrators
  * @protocol: IP protocol, 0 = default
@@ -87,6 +106,11 @@ enum lnlb_owner {
  * @load: a session that another node handed over, as in struct lnlb_core_ops
  * @node_gone: forget the sessions that stayed with this node, NULL: all
  * @count: number of sessions kept here and known to be kept elsewhere
+ * @list: the next sessions of a bucket, up to @max of them, in an order of the
+ *	callee's choice; fewer only if there are no more. @cursor is 0 at first
+ *	and then that of the last one. One that is there all the time is listed,
+ *	and none twice. NULL: sessions cannot be shown
+ * @find: the session of an affinity key, if there is one; NULL with @list only
  * @slot: private to nf_lnlb
  */
 struct lnlb_tracker {
@@ -103,6 +127,10 @@ struct lnlb_tracker {
 	int (*load)(void *priv, struct lnlb_session_rec *rec);
 	void (*node_gone)(void *priv, const struct lnlb_node_id *node);
 	void (*count)(void *priv, u64 *here, u64 *elsewhere);
+	unsigned int (*list)(void *priv, u16 bucket, u64 cursor,
+			     struct lnlb_session_info *info, unsigned int max);
+	bool (*find)(void *priv, const struct lnlb_key *key,
+		     struct lnlb_session_info *info);
 	u8 slot;
 };
 

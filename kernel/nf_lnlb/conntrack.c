@@ -276,6 +276,26 @@ static void ct_count(void *priv, u64 *here, u64 *elsewhere)
 	*elsewhere = READ_ONCE(t->sessions.elsewhere);
 }
 
+static unsigned int ct_list(void *priv, u16 bucket, u64 cursor,
+			    struct lnlb_session_info *info, unsigned int max)
+{
+	struct ct_table *t = priv;
+
+	return lnlb_sessions_list(&t->sessions, bucket, cursor, info, max);
+}
+
+static bool ct_find(void *priv, const struct lnlb_key *key,
+		    struct lnlb_session_info *info)
+{
+	struct ct_table *t = priv;
+	struct lnlb_session *s;
+
+	s = lnlb_sessions_find(&t->sessions, key);
+	if (s)
+		lnlb_sessions_info(&t->sessions, s, info);
+	return s;
+}
+
 /* Seconds of silence that end this session. */
 static unsigned int limit_of(const struct ct_table *t,
 			     const struct lnlb_session *s)
@@ -464,6 +484,8 @@ static struct lnlb_tracker ct_tracker = {
 	.load		= ct_load,
 	.node_gone	= ct_node_gone,
 	.count		= ct_count,
+	.list		= ct_list,
+	.find		= ct_find,
 };
 
 static int __init lnlb_conntrack_init(void)

@@ -228,3 +228,45 @@ struct lnlb_session *lnlb_sessions_next(struct lnlb_sessions *t, u16 bucket,
 	}
 	return NULL;
 }
+
+void lnlb_sessions_info(struct lnlb_sessions *t, const struct lnlb_session *s,
+			struct lnlb_session_info *info)
+{
+	unsigned long last = READ_ONCE(s->last);
+
+	memset(info, 0, sizeof(*info));
+	info->cursor = s->serial;
+	info->key = s->key;
+	info->here = READ_ONCE(s->here);
+	if (!info->here) {
+		/* The other node's name is written in pieces. */
+		spin_lock_bh(&t->lock);
+		info->here = s->here;
+		if (!info->here) {
+			ether_addr_copy(info->owner, s->owner.mac);
+			last = s->active;
+		}
+		spin_unlock_bh(&t->lock);
+	}
+	/* A packet may be taken at this moment, or the clocks of two differ. */
+	if (time_after(jiffies, last))
+		info->idle = (jiffies - last) / HZ;
+}
+
+unsigned int lnlb_sessions_list(struct lnlb_sessions *t, u16 bucket, u64 cursor,
+				struct lnlb_session_info *info,
+				unsigned int max)
+{
+	struct lnlb_session *s;
+	unsigned int n = 0;
+
+	/* As in lnlb_sessions_next(), serials fall along the list. */
+	hlist_for_each_entry_rcu(s, &t->buckets[bucket].list, list) {
+		if (cursor && s->serial >= cursor)
+			continue;
+		if (n == max)
+			break;
+		lnlb_sessions_info(t, s, &info[n++]);
+	}
+	return n;
+}

@@ -178,6 +178,33 @@ struct lnlb_session *lnlb_sessions_next(struct lnlb_sessions *t, u16 bucket,
 					u64 *cursor);
 
 /**
+ * lnlb_sessions_list() - the next sessions of a bucket, to be shown
+ * @t: the table
+ * @bucket: the bucket
+ * @cursor: 0 at first, then lnlb_session_info::cursor of the last one
+ * @info: filled in
+ * @max: room in @info
+ *
+ * Sessions may come and go between two calls.
+ * Context: rcu_read_lock(), any but hardirq.
+ * Return: how many, fewer than @max at the end.
+ */
+unsigned int lnlb_sessions_list(struct lnlb_sessions *t, u16 bucket, u64 cursor,
+				struct lnlb_session_info *info,
+				unsigned int max);
+
+/**
+ * lnlb_sessions_info() - a session, to be shown
+ * @t: the table
+ * @s: the session
+ * @info: filled in
+ *
+ * Context: rcu_read_lock(), any but hardirq.
+ */
+void lnlb_sessions_info(struct lnlb_sessions *t, const struct lnlb_session *s,
+			struct lnlb_session_info *info);
+
+/**
  * lnlb_session_touch() - a packet of it was seen
  * @s: the session
  *

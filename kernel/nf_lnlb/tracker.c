@@ -294,6 +294,48 @@ void lnlb_trackers_count(const struct lnlb_cluster *cluster, u64 *here,
 	rcu_read_unlock();
 }
 
+unsigned int lnlb_trackers_list(const struct lnlb_cluster *cluster,
+				unsigned int slot, u16 bucket, u64 cursor,
+				struct lnlb_session_info *info,
+				unsigned int max, char name[LNLB_NAME_LEN])
+{
+	struct lnlb_tracker *t;
+	unsigned int n = 0;
+	void *priv;
+
+	rcu_read_lock();
+	t = tracker_in(cluster, slot, &priv);
+	if (t && t->list && t->has_sessions(priv, bucket))
+		n = t->list(priv, bucket, cursor, info, max);
+	if (n)
+		strscpy(name, t->name, LNLB_NAME_LEN);
+	rcu_read_unlock();
+	return n;
+}
+
+bool lnlb_trackers_find(const struct lnlb_cluster *cluster,
+			const struct lnlb_key *key,
+			struct lnlb_session_info *info,
+			char name[LNLB_NAME_LEN])
+{
+	struct lnlb_tracker *t;
+	bool found = false;
+	unsigned int i;
+	void *priv;
+
+	rcu_read_lock();
+	t = tracker_of(cluster, 0, &priv);
+	found = t && t->find && t->find(priv, key, info);
+	for (i = 0; i < LNLB_TRACKERS_MAX && !found; i++) {
+		t = tracker_in(cluster, i, &priv);
+		found = t && t->find && t->find(priv, key, info);
+	}
+	if (found)
+		strscpy(name, t->name, LNLB_NAME_LEN);
+	rcu_read_unlock();
+	return found;
+}
+
 bool lnlb_trackers_default_name(char *buf)
 {
 	struct lnlb_tracker *t;

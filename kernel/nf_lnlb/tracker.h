@@ -101,6 +101,39 @@ void lnlb_trackers_count(const struct lnlb_cluster *cluster, u64 *here,
 			 u64 *elsewhere);
 
 /**
+ * lnlb_trackers_list() - the next sessions of a bucket that a tracker knows of
+ * @cluster: the cluster
+ * @slot: of the tracker, 0..LNLB_TRACKERS_MAX - 1
+ * @bucket: the cluster's bucket
+ * @cursor: 0 at first, then lnlb_session_info::cursor of the last one
+ * @info: filled in
+ * @max: room in @info
+ * @name: filled in with the tracker's name if there is any session
+ *
+ * Return: how many, fewer than @max at the end.
+ */
+unsigned int lnlb_trackers_list(const struct lnlb_cluster *cluster,
+				unsigned int slot, u16 bucket, u64 cursor,
+				struct lnlb_session_info *info,
+				unsigned int max, char name[LNLB_NAME_LEN]);
+
+/**
+ * lnlb_trackers_find() - the session of an affinity key
+ * @cluster: the cluster
+ * @key: the key
+ * @info: filled in
+ * @name: filled in with the tracker's name
+ *
+ * If several trackers have one, that of the default tracker.
+ *
+ * Return: false if there is none.
+ */
+bool lnlb_trackers_find(const struct lnlb_cluster *cluster,
+			const struct lnlb_key *key,
+			struct lnlb_session_info *info,
+			char name[LNLB_NAME_LEN]);
+
+/**
  * lnlb_trackers_default_name() - copy the default tracker's name
  * @buf: at least LNLB_NAME_LEN bytes
  *

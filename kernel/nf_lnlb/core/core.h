@@ -236,6 +236,21 @@ struct lnlb_node_info {
 	struct lnlb_report report;
 };
 
+#define LNLB_PLACE_NOBODY	(-1)
+#define LNLB_PLACE_SEVERAL	(-2)	/* after a partition */
+
+/**
+ * struct lnlb_bucket_info - whose a bucket is
+ * @target: place in lnlb_core_nodes() of the node that is to own it
+ * @claims: place of the node that claims it
+ * @taken: this node takes new sessions of it
+ */
+struct lnlb_bucket_info {
+	int target;
+	int claims;
+	bool taken;
+};
+
 /**
  * struct lnlb_sender - a peer, as far as it takes to tell its old frames
  * @id: its name
@@ -488,6 +503,26 @@ unsigned int lnlb_core_senders(const struct lnlb_core *core,
  */
 unsigned int lnlb_core_rejects(const struct lnlb_core *core, u64 now,
 			       struct lnlb_reject_info *info);
+
+/**
+ * lnlb_core_bucket() - whose is a bucket?
+ * @core: any core
+ * @bucket: 0..LNLB_BUCKETS - 1
+ * @info: filled in
+ */
+void lnlb_core_bucket(const struct lnlb_core *core, u16 bucket,
+		      struct lnlb_bucket_info *info);
+
+/**
+ * lnlb_core_place() - the node in a place of lnlb_core_nodes()
+ * @core: any core
+ * @place: its place, 0 is this node
+ * @id: filled in
+ *
+ * Return: false if nobody has it.
+ */
+bool lnlb_core_place(const struct lnlb_core *core, int place,
+		     struct lnlb_node_id *id);
 
 /**
  * lnlb_core_target() - who is to own a bucket in the current view
