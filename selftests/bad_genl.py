@@ -8,10 +8,10 @@ Output: see reports.sh
 
 from bad_netlink import Group
 from netlink import (
-    A_ADDR, A_AFFINITY, A_AFFINITY_LEN, A_DEV, A_DOORS, A_FLAGS, A_MAC, A_MAX,
-    A_MODE, A_NAME, A_NODES, A_PAD, A_STATE, A_TIMEOUT, A_WEIGHT, A_WEIGHT_SOURCE,
-    ACK, DEL, DUMP, EVENT, GET, NESTED, NEW, RESYNC, SET, addr, attr,
-    nest, text, u8, u16, u32)
+    A_ADDR, A_AFFINITY, A_AFFINITY_LEN, A_CLIENT, A_CLIENT_PORT, A_DEV, A_DOORS,
+    A_FLAGS, A_MAC, A_MAX, A_MODE, A_NAME, A_NODES, A_PAD, A_STATE, A_TIMEOUT,
+    A_WEIGHT, A_WEIGHT_SOURCE, ACK, BUCKETS, DEL, DUMP, EVENT, GET, NESTED, NEW,
+    OWNER, RESYNC, SESSIONS, SET, addr, attr, nest, text, u8, u16, u32)
 
 # Sound requests; what a message cut short loses first is what it needs most.
 SOUND = {
@@ -21,9 +21,15 @@ SOUND = {
     SET: u16(A_WEIGHT, 7777) + text(A_NAME, "nlb0"),
     GET: text(A_NAME, "nlb0"),
     RESYNC: text(A_NAME, "nlb0"),
+    BUCKETS: text(A_NAME, "nlb0"),
+    OWNER: addr(A_CLIENT, "10.0.0.100") + text(A_NAME, "nlb0"),
+    SESSIONS: text(A_NAME, "nlb0"),
 }
 VERBS = {NEW: "NEW_CLUSTER", DEL: "DEL_CLUSTER", SET: "SET_CLUSTER",
-         GET: "GET_CLUSTER", RESYNC: "RESYNC"}
+         GET: "GET_CLUSTER", RESYNC: "RESYNC", BUCKETS: "GET_BUCKETS",
+         OWNER: "GET_OWNER", SESSIONS: "GET_SESSIONS"}
+# the one that is a dump
+FLAGS = {SESSIONS: {"flags": DUMP | ACK}}
 
 
 class Cases(Group):
@@ -56,16 +62,17 @@ class Cases(Group):
             "one of the greatest length": attr(A_NAME, b"x\0", length=65535),
         }
         for command, sound in SOUND.items():
+            how = FLAGS.get(command, {})
             self.group("%s with a broken attribute behind" % VERBS[command], [
-                (name, command, sound + tail) for name, tail in tails.items()],
-                ("EINVAL", "ERANGE"))
+                (name, command, sound + tail, how)
+                for name, tail in tails.items()], ("EINVAL", "ERANGE"))
             self.group("%s cut short anywhere" % VERBS[command], [
-                ("%d bytes" % n, command, sound[:n])
+                ("%d bytes" % n, command, sound[:n], how)
                 for n in range(len(sound) - 3)] + [
                 ("header of %d bytes" % n, command, b"",
-                 {"length": 16 + n}) for n in range(0, 4)], ("EINVAL",))
+                 {"length": 16 + n} | how) for n in range(0, 4)], ("EINVAL",))
             self.group("%s with the reserved field set" % VERBS[command],
-                       [("reserved", command, sound, {"reserved": 1})],
+                       [("reserved", command, sound, {"reserved": 1} | how)],
                        ("EINVAL",))
 
     def missing(self):
@@ -77,24 +84,38 @@ class Cases(Group):
             ("DEL without name", DEL, b""),
             ("SET without name", SET, u16(A_WEIGHT, 7777)),
             ("GET without name", GET, b""),
-            ("RESYNC without name", RESYNC, b"")], ("EINVAL",))
+            ("RESYNC without name", RESYNC, b""),
+            ("BUCKETS without name", BUCKETS, b""),
+            ("OWNER without name", OWNER, addr(A_CLIENT, "10.0.0.100")),
+            ("OWNER without client", OWNER, text(A_NAME, "nlb0")),
+            ("SESSIONS without name", SESSIONS, b"", FLAGS[SESSIONS])],
+            ("EINVAL",))
         self.group("an unknown cluster", [
-            (VERBS[c], c, text(A_NAME, "nobody"))
-            for c in (DEL, SET, GET, RESYNC)], ("ENOENT",))
+            (VERBS[c], c, text(A_NAME, "nobody") +
+             (addr(A_CLIENT, "10.0.0.100") if c == OWNER else b""),
+             FLAGS.get(c, {}))
+            for c in (DEL, SET, GET, RESYNC, BUCKETS, OWNER, SESSIONS)],
+            ("ENOENT",))
         self.group("an unknown command", [
             (str(c), c, text(A_NAME, "nlb0"))
-            for c in (0, EVENT, EVENT + 1, 255)], ("EOPNOTSUPP",))
+            for c in (0, EVENT, OWNER + 1, 255)] + [
+            ("a list of owners", OWNER, SOUND[OWNER], {"flags": DUMP | ACK}),
+            ("one session", SESSIONS, SOUND[SESSIONS])], ("EOPNOTSUPP",))
         for command, kinds in (
                 (DEL, (A_ADDR, A_DEV, A_WEIGHT, A_FLAGS)),
                 (SET, (A_ADDR, A_DEV, A_AFFINITY, A_MODE, A_MAC)),
-                (RESYNC, (A_ADDR, A_WEIGHT)), (GET, (A_ADDR, A_WEIGHT))):
+                (RESYNC, (A_ADDR, A_WEIGHT)), (GET, (A_ADDR, A_CLIENT)),
+                (BUCKETS, (A_ADDR, A_CLIENT)), (OWNER, (A_ADDR, A_DEV)),
+                (SESSIONS, (A_CLIENT, A_CLIENT_PORT))):
             sound = {A_ADDR: addr(A_ADDR, "10.0.0.10"),
                      A_DEV: text(A_DEV, "eth0"), A_WEIGHT: u16(A_WEIGHT, 5),
                      A_FLAGS: u32(A_FLAGS, 1), A_AFFINITY: u8(A_AFFINITY, 1),
-                     A_MODE: u8(A_MODE, 0), A_MAC: attr(A_MAC, b"\2" * 6)}
+                     A_MODE: u8(A_MODE, 0), A_MAC: attr(A_MAC, b"\2" * 6),
+                     A_CLIENT: addr(A_CLIENT, "10.0.0.1"),
+                     A_CLIENT_PORT: u16(A_CLIENT_PORT, 1)}
             self.group("%s with what it does not take" % VERBS[command], [
-                ("attribute %d" % kind, command, SOUND[command] + sound[kind])
-                for kind in kinds], ("EINVAL",))
+                ("attribute %d" % kind, command, SOUND[command] + sound[kind],
+                 FLAGS.get(command, {})) for kind in kinds], ("EINVAL",))
 
     def values(self):
         """Sizes and ranges of each attribute, in NEW and in SET."""
@@ -166,6 +187,15 @@ class Cases(Group):
         self.group("SET_CLUSTER with a bad value", [
             (name, SET, SOUND[SET] + value)
             for name, value in bad.items()], codes)
+        self.group("GET_OWNER with a bad value", [
+            (name, OWNER, text(A_NAME, "nlb0") + value)
+            for name, value in {
+                "a client of 0 bytes": attr(A_CLIENT),
+                "a client of 5 bytes": attr(A_CLIENT, b"\x0a\0\0\7\7"),
+                "an IPv6 client": attr(A_CLIENT, b"\x20\1" + b"\1" * 14),
+                "a port of 1 byte": SOUND[OWNER] + u8(A_CLIENT_PORT, 1),
+                "a port of 4 bytes": SOUND[OWNER] + u32(A_CLIENT_PORT, 1),
+            }.items()], ("EINVAL", "ERANGE"))
         self.group("an attribute twice, once bad", [
             ("weight, the first", SET, SOUND[SET] + u16(A_WEIGHT, 0)),
             ("weight, the second", SET, u16(A_WEIGHT, 0) + SOUND[SET]),
@@ -182,8 +212,9 @@ class Cases(Group):
     def control(self):
         """The sound requests are taken: else all above is idle."""
         wrong = []
-        for command in (GET, RESYNC, SET, NEW):
-            code, _ = self.genl.call(command, SOUND[command], flags=ACK)
+        for command in (GET, BUCKETS, OWNER, SESSIONS, RESYNC, SET, NEW):
+            code, _ = self.genl.call(command, SOUND[command],
+                                     **FLAGS.get(command, {"flags": ACK}))
             if code != "0":
                 wrong.append("%s: %s" % (VERBS[command], code))
         now = self.genl.config()

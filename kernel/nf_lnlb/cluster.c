@@ -137,6 +137,7 @@ static struct lnlb_cluster *cluster_new(struct lnlb_net *ln,
 
 	lnlb_trackers_attach(cluster);
 	ln->generation = ln->generation + 1 ?: 1;
+	cluster->generation = ln->generation;
 	ln->n_clusters++;
 	list_add_tail(&cluster->list, &ln->clusters);
 	hlist_add_head_rcu(&cluster->net_node,

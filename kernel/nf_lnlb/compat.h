@@ -8,6 +8,7 @@
 
 #include <linux/hrtimer.h>
 #include <linux/sysctl.h>
+#include <net/genetlink.h>
 #include <net/inet_hashtables.h>
 #include <net/net_namespace.h>
 
@@ -46,6 +47,13 @@
 #else
 #define lnlb_inet_lookup_established(net, saddr, sport, daddr, hnum, dif) \
 	__inet_lookup_established(net, saddr, sport, daddr, hnum, dif, 0)
+#endif
+
+/* The attributes of a dump's request moved. */
+#ifdef LNLB_HAVE_GENL_INFO_DUMP
+#define lnlb_dump_attrs(cb) (genl_info_dump(cb)->attrs)
+#else
+#define lnlb_dump_attrs(cb) (genl_dumpit_info(cb)->attrs)
 #endif
 
 /* nft_expr_ops.dump was given whether to reset state. */

@@ -24,7 +24,7 @@ static struct netlink_range_validation timeout_range = {
 };
 
 /* For all verbs; what a verb does not take is refused by not_taken(). */
-static const struct nla_policy lnlb_policy[LNLB_A_CONFIG_MAX + 1] = {
+static const struct nla_policy lnlb_policy[LNLB_A_REQUEST_MAX + 1] = {
 	[LNLB_A_NAME]		= { .type = NLA_NUL_STRING,
 				    .len = LNLB_NAME_LEN - 1 },
 	[LNLB_A_ADDR]		= NLA_POLICY_VALIDATE_FN(NLA_BINARY, addr_valid),
@@ -46,6 +46,8 @@ static const struct nla_policy lnlb_policy[LNLB_A_CONFIG_MAX + 1] = {
 	[LNLB_A_PERMISSIVE]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[LNLB_A_HASH]		= { .type = NLA_NUL_STRING,
 				    .len = LNLB_KEY_LEN - 1 },
+	[LNLB_A_CLIENT]		= NLA_POLICY_VALIDATE_FN(NLA_BINARY, addr_valid),
+	[LNLB_A_CLIENT_PORT]	= { .type = NLA_U16 },
 };
 
 /* The attribute of a part of struct lnlb_config, to point at. */
@@ -98,7 +100,8 @@ static int not_taken(struct genl_info *info, u64 taken)
 {
 	int i;
 
-	for (i = 1; i <= LNLB_A_CONFIG_MAX; i++) {
+	BUILD_BUG_ON(LNLB_A_REQUEST_MAX >= BITS_PER_TYPE(taken));
+	for (i = 1; i <= LNLB_A_REQUEST_MAX; i++) {
 		if (!info->attrs[i] || taken & BIT_ULL(i))
 			continue;
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[i],
@@ -117,12 +120,11 @@ static int required(struct genl_info *info, int attr, const char *what)
 	return -EINVAL;
 }
 
-static void parse_addr(const struct nlattr *attr, struct in6_addr *addr)
+/* Of verbs for a cluster that is there. */
+static int named(struct genl_info *info, u64 taken)
 {
-	if (nla_len(attr) == sizeof(struct in_addr))
-		ipv6_addr_set_v4mapped(nla_get_in_addr(attr), addr);
-	else
-		*addr = nla_get_in6_addr(attr);
+	return required(info, LNLB_A_NAME, "a cluster name is required") ?:
+	       not_taken(info, taken);
 }
 
 static void parse_key(struct nlattr **tb, int attr, struct lnlb_config *cfg,
@@ -149,7 +151,7 @@ static void parse_config(struct nlattr **tb, struct lnlb_config *cfg)
 {
 	memset(cfg, 0, sizeof(*cfg));
 	if (tb[LNLB_A_ADDR])
-		parse_addr(tb[LNLB_A_ADDR], &cfg->addr);
+		lnlb_genl_addr(tb[LNLB_A_ADDR], &cfg->addr);
 	if (tb[LNLB_A_DEV]) {
 		nla_strscpy(cfg->dev, tb[LNLB_A_DEV], sizeof(cfg->dev));
 		cfg->set |= LNLB_CFG_DEV;
@@ -246,8 +248,7 @@ static int del_cluster(struct sk_buff *skb, struct genl_info *info)
 	struct lnlb_refusal why;
 	int err;
 
-	err = required(info, LNLB_A_NAME, "a cluster name is required") ?:
-	      not_taken(info, BIT_ULL(LNLB_A_NAME));
+	err = named(info, BIT_ULL(LNLB_A_NAME));
 	if (err)
 		return err;
 	err = lnlb_cluster_del(genl_info_net(info),
@@ -261,12 +262,11 @@ static int set_cluster(struct sk_buff *skb, struct genl_info *info)
 	struct lnlb_config cfg;
 	int err;
 
-	err = required(info, LNLB_A_NAME, "a cluster name is required") ?:
-	      not_taken(info, BIT_ULL(LNLB_A_NAME) | BIT_ULL(LNLB_A_WEIGHT) |
-			BIT_ULL(LNLB_A_WEIGHT_SOURCE) |
-			BIT_ULL(LNLB_A_TIMEOUT) | BIT_ULL(LNLB_A_FLAGS) |
-			BIT_ULL(LNLB_A_STATE) | BIT_ULL(LNLB_A_KEY) |
-			BIT_ULL(LNLB_A_KEY_NEXT) | BIT_ULL(LNLB_A_PERMISSIVE));
+	err = named(info, BIT_ULL(LNLB_A_NAME) | BIT_ULL(LNLB_A_WEIGHT) |
+		    BIT_ULL(LNLB_A_WEIGHT_SOURCE) | BIT_ULL(LNLB_A_TIMEOUT) |
+		    BIT_ULL(LNLB_A_FLAGS) | BIT_ULL(LNLB_A_STATE) |
+		    BIT_ULL(LNLB_A_KEY) | BIT_ULL(LNLB_A_KEY_NEXT) |
+		    BIT_ULL(LNLB_A_PERMISSIVE));
 	if (err)
 		return err;
 	parse_config(info->attrs, &cfg);
@@ -282,8 +282,7 @@ static int resync(struct sk_buff *skb, struct genl_info *info)
 	struct lnlb_cluster *cluster;
 	int err;
 
-	err = required(info, LNLB_A_NAME, "a cluster name is required") ?:
-	      not_taken(info, BIT_ULL(LNLB_A_NAME));
+	err = named(info, BIT_ULL(LNLB_A_NAME));
 	if (err)
 		return err;
 
@@ -304,11 +303,35 @@ static int resync(struct sk_buff *skb, struct genl_info *info)
 
 static int get_cluster(struct sk_buff *skb, struct genl_info *info)
 {
+	return named(info, BIT_ULL(LNLB_A_NAME)) ?:
+	       lnlb_genl_answer(info, lnlb_genl_get);
+}
+
+static int get_buckets(struct sk_buff *skb, struct genl_info *info)
+{
+	return named(info, BIT_ULL(LNLB_A_NAME)) ?:
+	       lnlb_genl_answer(info, lnlb_genl_buckets);
+}
+
+static int get_owner(struct sk_buff *skb, struct genl_info *info)
+{
+	return named(info, BIT_ULL(LNLB_A_NAME) | BIT_ULL(LNLB_A_CLIENT) |
+		     BIT_ULL(LNLB_A_CLIENT_PORT)) ?:
+	       required(info, LNLB_A_CLIENT, "a client address is required") ?:
+	       lnlb_genl_answer(info, lnlb_genl_owner);
+}
+
+static int get_sessions(struct netlink_callback *cb)
+{
+	/* as much of it as is looked at */
+	struct genl_info info = {
+		.attrs = lnlb_dump_attrs(cb),
+		.extack = cb->extack,
+	};
 	int err;
 
-	err = required(info, LNLB_A_NAME, "a cluster name is required") ?:
-	      not_taken(info, BIT_ULL(LNLB_A_NAME));
-	return err ?: lnlb_genl_get(info);
+	err = named(&info, BIT_ULL(LNLB_A_NAME));
+	return err ?: lnlb_genl_sessions_start(cb, info.attrs[LNLB_A_NAME]);
 }
 
 static const struct genl_ops lnlb_ops[] = {
@@ -338,6 +361,21 @@ static const struct genl_ops lnlb_ops[] = {
 		.flags	= GENL_UNS_ADMIN_PERM,
 		.doit	= resync,
 	},
+	{
+		.cmd	= LNLB_CMD_GET_BUCKETS,
+		.doit	= get_buckets,
+	},
+	{
+		.cmd	= LNLB_CMD_GET_SESSIONS,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.start	= get_sessions,
+		.dumpit	= lnlb_genl_sessions,
+	},
+	{
+		.cmd	= LNLB_CMD_GET_OWNER,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= get_owner,
+	},
 };
 
 static const struct genl_multicast_group lnlb_groups[] = {
@@ -347,7 +385,7 @@ static const struct genl_multicast_group lnlb_groups[] = {
 struct genl_family lnlb_genl_family __ro_after_init = {
 	.name		= LNLB_GENL_NAME,
 	.version	= LNLB_GENL_VERSION,
-	.maxattr	= LNLB_A_CONFIG_MAX,
+	.maxattr	= LNLB_A_REQUEST_MAX,
 	.policy		= lnlb_policy,
 	.netnsok	= true,
 	.parallel_ops	= true,

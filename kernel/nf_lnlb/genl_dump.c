@@ -12,6 +12,14 @@
 
 /* One cluster with LNLB_NODES_MAX nodes fits. */
 #define REPLY_SIZE	16384
+/* And whose the buckets are. */
+#define ANSWER_SIZE	(REPLY_SIZE + 2 * LNLB_BUCKETS)
+
+/* Whose the buckets are, by place in core_look::nodes. */
+struct bucket_look {
+	u8 target[LNLB_BUCKETS];
+	u8 claims[LNLB_BUCKETS];
+};
 
 /* Nodes of a cluster and what else is asked of the core, in one look. */
 struct core_look {
@@ -23,11 +31,37 @@ struct core_look {
 	struct lnlb_reject_info rejects[LNLB_REJECT_MAX];
 };
 
-static void look_at_core(struct lnlb_cluster *cluster, struct core_look *look)
+static u8 place_attr(int place)
+{
+	BUILD_BUG_ON(LNLB_NODES_MAX > LNLB_BUCKET_SEVERAL);
+	if (place >= 0)
+		return place;
+	return place == LNLB_PLACE_SEVERAL ? LNLB_BUCKET_SEVERAL :
+					     LNLB_BUCKET_NOBODY;
+}
+
+static void look_at_buckets(const struct lnlb_core *core,
+			    struct bucket_look *buckets)
+{
+	struct lnlb_bucket_info info;
+	unsigned int b;
+
+	for (b = 0; b < LNLB_BUCKETS; b++) {
+		lnlb_core_bucket(core, b, &info);
+		buckets->target[b] = place_attr(info.target);
+		buckets->claims[b] = place_attr(info.claims);
+	}
+}
+
+/* buckets may be NULL */
+static void look_at_core(struct lnlb_cluster *cluster, struct core_look *look,
+			 struct bucket_look *buckets)
 {
 	mutex_lock(&cluster->core_lock);
 	if (cluster->core) {
 		lnlb_report_update(cluster);
+		if (buckets)
+			look_at_buckets(cluster->core, buckets);
 		look->state = lnlb_core_state(cluster->core);
 		look->digest = lnlb_core_digest(cluster->core);
 		look->n_nodes = lnlb_core_nodes(cluster->core,
@@ -226,7 +260,7 @@ static int put_cluster(struct sk_buff *msg, struct lnlb_cluster *cluster,
 	look = kmalloc(sizeof(*look), GFP_KERNEL);
 	if (!look)
 		return -ENOMEM;
-	look_at_core(cluster, look);
+	look_at_core(cluster, look, NULL);
 
 	hdr = genlmsg_put(msg, portid, seq, &lnlb_genl_family,
 			  cb ? NLM_F_MULTI : 0,
@@ -248,33 +282,80 @@ out:
 	return err;
 }
 
-int lnlb_genl_get(struct genl_info *info)
+int lnlb_genl_buckets(struct genl_info *info, struct lnlb_cluster *cluster,
+		      struct sk_buff *msg)
+{
+	struct {
+		struct core_look core;
+		struct bucket_look buckets;
+	} *look;
+	int err = -EMSGSIZE;
+	void *hdr;
+
+	look = kvmalloc(sizeof(*look), GFP_KERNEL);
+	if (!look)
+		return -ENOMEM;
+	look_at_core(cluster, &look->core, &look->buckets);
+
+	hdr = genlmsg_put_reply(msg, info, &lnlb_genl_family, 0,
+				LNLB_CMD_GET_BUCKETS);
+	if (!hdr || nla_put_string(msg, LNLB_A_NAME, cluster->cfg.name) ||
+	    nla_put_u32(msg, LNLB_A_BUCKETS, LNLB_BUCKETS))
+		goto out;
+	if (look->core.n_nodes &&
+	    (nla_put_u64_64bit(msg, LNLB_A_DIGEST, look->core.digest,
+			       LNLB_A_PAD) ||
+	     put_nodes(msg, &look->core) ||
+	     nla_put(msg, LNLB_A_BUCKET_TARGETS, LNLB_BUCKETS,
+		     look->buckets.target) ||
+	     nla_put(msg, LNLB_A_BUCKET_CLAIMS, LNLB_BUCKETS,
+		     look->buckets.claims)))
+		goto out;
+	genlmsg_end(msg, hdr);
+	err = 0;
+out:
+	kvfree(look);
+	return err;
+}
+
+static struct lnlb_cluster *asked_for(struct lnlb_net *ln,
+				      struct genl_info *info)
+{
+	struct lnlb_cluster *cluster;
+
+	cluster = lnlb_cluster_by_name(ln, nla_data(info->attrs[LNLB_A_NAME]));
+	if (cluster && lnlb_cluster_counts(cluster))
+		return cluster;
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[LNLB_A_NAME],
+			    "no such cluster");
+	return NULL;
+}
+
+int lnlb_genl_answer(struct genl_info *info, lnlb_genl_put_t put)
 {
 	struct lnlb_net *ln = lnlb_pernet(genl_info_net(info));
 	struct lnlb_cluster *cluster;
 	struct sk_buff *msg;
 	int err;
 
-	msg = genlmsg_new(REPLY_SIZE, GFP_KERNEL);
+	msg = genlmsg_new(ANSWER_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-
 	mutex_lock(&ln->lock);
-	cluster = lnlb_cluster_by_name(ln, nla_data(info->attrs[LNLB_A_NAME]));
-	if (cluster && lnlb_cluster_counts(cluster)) {
-		err = put_cluster(msg, cluster, NULL, info->snd_portid,
-				  info->snd_seq);
-	} else {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[LNLB_A_NAME],
-				    "no such cluster");
-		err = -ENOENT;
-	}
+	cluster = asked_for(ln, info);
+	err = cluster ? put(info, cluster, msg) : -ENOENT;
 	mutex_unlock(&ln->lock);
 	if (err) {
 		nlmsg_free(msg);
 		return err;
 	}
 	return genlmsg_reply(msg, info);
+}
+
+int lnlb_genl_get(struct genl_info *info, struct lnlb_cluster *cluster,
+		  struct sk_buff *msg)
+{
+	return put_cluster(msg, cluster, NULL, info->snd_portid, info->snd_seq);
 }
 
 int lnlb_genl_dump_start(struct netlink_callback *cb)

@@ -237,6 +237,7 @@ struct lnlb_gate {
  * @list: in lnlb_net::clusters
  * @all: in the list of all clusters of all namespaces
  * @ln: its namespace
+ * @generation: lnlb_net::generation when it came
  * @holders: struct lnlb_holder
  * @cfg: what is in force
  * @said: what the active holders say together
@@ -281,6 +282,7 @@ struct lnlb_cluster {
 	struct list_head list;
 	struct list_head all;
 	struct lnlb_net *ln;
+	unsigned int generation;
 	struct list_head holders;
 	struct lnlb_config cfg;
 	struct lnlb_config said;

@@ -176,6 +176,14 @@ static const uint8_t attr_types[LNLB_A_MAX + 1] = {
 	[LNLB_A_NODE_SESSIONS] = MNL_TYPE_U32,
 	[LNLB_A_NODE_TAKEN] = MNL_TYPE_U64,
 	[LNLB_A_NODE_PASSED] = MNL_TYPE_U64,
+	[LNLB_A_CLIENT] = MNL_TYPE_BINARY,
+	[LNLB_A_CLIENT_PORT] = MNL_TYPE_U16,
+	[LNLB_A_BUCKET] = MNL_TYPE_U32,
+	[LNLB_A_BUCKET_TARGETS] = MNL_TYPE_BINARY,
+	[LNLB_A_BUCKET_CLAIMS] = MNL_TYPE_BINARY,
+	[LNLB_A_SESSION_IDLE] = MNL_TYPE_U32,
+	[LNLB_A_OWNED_BY] = MNL_TYPE_U8,
+	[LNLB_A_OWNER_SURE] = MNL_TYPE_FLAG,
 };
 
 static bool attr_sound(const struct nlattr *attr, uint16_t type)
@@ -184,6 +192,7 @@ static bool attr_sound(const struct nlattr *attr, uint16_t type)
 
 	switch (type) {
 	case LNLB_A_ADDR:
+	case LNLB_A_CLIENT:
 		return len == 4 || len == 16;
 	case LNLB_A_MAC:
 	case LNLB_A_NODE_ID:

@@ -148,6 +148,14 @@ static const char *const key_state[] = {
 };
 WORDS(key_state, LNLB_KEY_STATE_MAX);
 
+static const char *const owned_by[] = {
+	[LNLB_OWNED_BY_NOBODY] = "nobody",
+	[LNLB_OWNED_BY_SESSION] = "session",
+	[LNLB_OWNED_BY_BUCKET] = "bucket",
+	[LNLB_OWNED_BY_TARGET] = "target",
+};
+WORDS(owned_by, LNLB_OWNED_BY_MAX);
+
 static const char *const door[] = { "lnlbctl", "nft" };
 WORDS(door, 1);
 

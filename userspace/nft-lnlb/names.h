@@ -34,6 +34,7 @@ extern const struct lnlb_words lnlb_stat_words;
 extern const struct lnlb_words lnlb_reject_words;
 extern const struct lnlb_words lnlb_key_use_words;
 extern const struct lnlb_words lnlb_key_state_words;
+extern const struct lnlb_words lnlb_owned_by_words;
 /* the value is the number of the bit */
 extern const struct lnlb_words lnlb_door_words;
 extern const struct lnlb_words lnlb_flag_words;

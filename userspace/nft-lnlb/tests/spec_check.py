@@ -12,7 +12,8 @@ KERNEL = TOP + 'kernel/nf_lnlb/'
 PUT_TYPES = {'nla_put_u8': 'u8', 'nla_put_u16': 'u16', 'nla_put_u32': 'u32',
              'nla_put_u64_64bit': 'u64', 'nla_put_string': 'string',
              'nla_put_flag': 'flag', 'nla_put': 'binary',
-             'nla_put_in_addr': 'binary', 'nla_nest_start': 'nest'}
+             'nla_put_in_addr': 'binary', 'nla_put_in6_addr': 'binary',
+             'nla_put_be16': 'u16', 'nla_nest_start': 'nest'}
 
 
 def read(path):
@@ -139,6 +140,8 @@ def policy_of(attr):
         return (f'NLA_POLICY_MAX(NLA_{shout(typ)}, '
                 f'LNLB_{shout(attr["enum"])}_MAX)')
     low, high = checks.get('min'), checks.get('max')
+    if low is None and high is None:
+        return f'{{ .type = NLA_{shout(typ)} }}'
     if high is None:
         return f'NLA_POLICY_MIN(NLA_{shout(typ)}, LNLB_{shout(low)})'
     if low is None:
@@ -150,8 +153,12 @@ def policy_of(attr):
 
 def requests(spec):
     """{operation: attributes that its requests take}"""
-    return {op['name']: set(op['do']['request']['attributes'])
-            for op in spec['operations']['list'] if 'do' in op}
+    found = {}
+    for op in spec['operations']['list']:
+        for kind in ('do', 'dump'):
+            if 'request' in op.get(kind, {}):
+                found[op['name']] = set(op[kind]['request']['attributes'])
+    return found
 
 
 def check_policy(checks, spec, genl):
@@ -201,14 +208,20 @@ def check_messages(checks, spec):
     attrs = {a['name']: a for a in spec['attribute-sets'][0]['attributes']}
     ops = {op['name']: op for op in spec['operations']['list']}
     dump = puts(without_comments(read(KERNEL + 'genl_dump.c')))
+    session = puts(without_comments(read(KERNEL + 'genl_session.c')))
     event = puts(without_comments(read(KERNEL + 'event.c')))
 
-    names = set(ops['get-cluster']['do']['reply']['attributes'])
+    names = set(ops['get-cluster']['do']['reply']['attributes'] +
+                ops['get-buckets']['do']['reply']['attributes'])
     for space in spec['attribute-sets']:
         if 'subset-of' in space:
             names |= {a['name'] for a in space['attributes']}
-    checks.equal('attributes of get-cluster, and their types',
+    checks.equal('attributes of get-cluster and get-buckets, and their types',
                  {shout(n): attrs[n]['type'] for n in names}, dump)
+    names = set(ops['get-sessions']['dump']['reply']['attributes'] +
+                ops['get-owner']['do']['reply']['attributes'])
+    checks.equal('attributes of get-sessions and get-owner, and their types',
+                 {shout(n): attrs[n]['type'] for n in names}, session)
     checks.equal('attributes of event, and their types',
                  {shout(n): attrs[n]['type']
                   for n in ops['event']['event']['attributes']}, event)

@@ -100,6 +100,50 @@
  *     LNLB_A_STATE, LNLB_A_WEIGHT, LNLB_A_NODE_CLAIMS   where they apply
  *     LNLB_A_REJECT_KIND     with LNLB_EVENT_REJECTED and _NODE_DIFFERS
  *     LNLB_A_REJECT_VERSION  with LNLB_REJECT_VERSION
+ *
+ * LNLB_CMD_GET_BUCKETS  who has which buckets of a cluster
+ *     LNLB_A_NAME            required
+ *   The answer; without all but the first two while no device is bound:
+ *     LNLB_A_NAME
+ *     LNLB_A_BUCKETS         __u32, how many there are
+ *     LNLB_A_DIGEST
+ *     LNLB_A_NODES           as in GET_CLUSTER
+ *     LNLB_A_BUCKET_TARGETS  a byte a bucket: the node that is to own it, by its
+ *                            place in LNLB_A_NODES, or LNLB_BUCKET_NOBODY
+ *     LNLB_A_BUCKET_CLAIMS   the same: who claims it; LNLB_BUCKET_SEVERAL after
+ *                            a partition
+ *
+ * LNLB_CMD_GET_SESSIONS  dump: all sessions of a cluster that this node knows
+ *   of; needs CAP_NET_ADMIN as the verbs above do, as it tells who the clients
+ *   are, and with LNLB_A_HASH which of them are in a bucket
+ *     LNLB_A_NAME            required
+ *   An answer for each session:
+ *     LNLB_A_CLIENT          4 or 16 bytes, network order; with
+ *                            LNLB_AFFINITY_NETWORK its network
+ *     LNLB_A_CLIENT_PORT     __be16, with LNLB_AFFINITY_CONNECTION
+ *     LNLB_A_BUCKET          __u32
+ *     LNLB_A_NODE_ID         the node that it stays with
+ *     LNLB_A_NODE_SELF       flag
+ *     LNLB_A_SESSION_IDLE    __u32, seconds since its last packet; if it stays
+ *                            with another node, as that one said last
+ *     LNLB_A_TRACKER         name of the tracker that knows of it
+ *   A session that is there all the time is answered once. The dump ends with
+ *   -ENOENT if the cluster goes meanwhile.
+ *
+ * LNLB_CMD_GET_OWNER    which node has a client, or would get it; needs
+ *   CAP_NET_ADMIN for the same reason
+ *     LNLB_A_NAME            required
+ *     LNLB_A_CLIENT          4 or 16 bytes, network order; required
+ *     LNLB_A_CLIENT_PORT     __be16; required with LNLB_AFFINITY_CONNECTION
+ *   The answer:
+ *     LNLB_A_NAME, LNLB_A_BUCKET
+ *     LNLB_A_OWNED_BY        enum lnlb_owned_by: how that is known
+ *     LNLB_A_NODE_ID         absent with LNLB_OWNED_BY_NOBODY
+ *     LNLB_A_NODE_SELF       flag
+ *     LNLB_A_OWNER_SURE      flag: this node has the session, or the bucket and
+ *                            the sessions in it that stay elsewhere. Else the
+ *                            node that is named may know of such a one.
+ *     LNLB_A_SESSION_IDLE, LNLB_A_TRACKER   with LNLB_OWNED_BY_SESSION
  */
 #ifndef _UAPI_LINUX_NETFILTER_NF_LNLB_H
 #define _UAPI_LINUX_NETFILTER_NF_LNLB_H
@@ -123,6 +167,8 @@
 #ifndef LNLB_BUCKETS
 #define LNLB_BUCKETS		4096	/* hash slots of a cluster */
 #endif
+#define LNLB_BUCKET_SEVERAL	254	/* in LNLB_A_BUCKET_CLAIMS */
+#define LNLB_BUCKET_NOBODY	255	/* and in LNLB_A_BUCKET_TARGETS */
 #define LNLB_WEIGHT_MIN		1
 #define LNLB_WEIGHT_MAX		65535
 #define LNLB_TIMEOUT_MIN	1	/* seconds */
@@ -138,6 +184,9 @@
  * @LNLB_CMD_GET_CLUSTER: read one or all
  * @LNLB_CMD_RESYNC: exchange everything with all nodes again
  * @LNLB_CMD_EVENT: notification, never a request
+ * @LNLB_CMD_GET_BUCKETS: who has which buckets
+ * @LNLB_CMD_GET_SESSIONS: list the sessions of a cluster
+ * @LNLB_CMD_GET_OWNER: which node has a client
  */
 enum lnlb_cmd {
 	LNLB_CMD_UNSPEC,
@@ -147,6 +196,9 @@ enum lnlb_cmd {
 	LNLB_CMD_GET_CLUSTER,
 	LNLB_CMD_RESYNC,
 	LNLB_CMD_EVENT,
+	LNLB_CMD_GET_BUCKETS,
+	LNLB_CMD_GET_SESSIONS,
+	LNLB_CMD_GET_OWNER,
 	__LNLB_CMD_MAX
 };
 #define LNLB_CMD_MAX (__LNLB_CMD_MAX - 1)
@@ -208,6 +260,14 @@ enum lnlb_cmd {
  * @LNLB_A_NODE_SESSIONS: __u32
  * @LNLB_A_NODE_TAKEN: __u64
  * @LNLB_A_NODE_PASSED: __u64
+ * @LNLB_A_CLIENT: 4 or 16 bytes, network order
+ * @LNLB_A_CLIENT_PORT: __be16
+ * @LNLB_A_BUCKET: __u32
+ * @LNLB_A_BUCKET_TARGETS: LNLB_BUCKETS bytes
+ * @LNLB_A_BUCKET_CLAIMS: LNLB_BUCKETS bytes
+ * @LNLB_A_SESSION_IDLE: __u32, seconds
+ * @LNLB_A_OWNED_BY: __u8, enum lnlb_owned_by
+ * @LNLB_A_OWNER_SURE: flag
  */
 enum lnlb_attr {
 	LNLB_A_UNSPEC,
@@ -265,6 +325,14 @@ enum lnlb_attr {
 	LNLB_A_NODE_SESSIONS,
 	LNLB_A_NODE_TAKEN,
 	LNLB_A_NODE_PASSED,
+	LNLB_A_CLIENT,
+	LNLB_A_CLIENT_PORT,
+	LNLB_A_BUCKET,
+	LNLB_A_BUCKET_TARGETS,
+	LNLB_A_BUCKET_CLAIMS,
+	LNLB_A_SESSION_IDLE,
+	LNLB_A_OWNED_BY,
+	LNLB_A_OWNER_SURE,
 	__LNLB_A_MAX
 };
 #define LNLB_A_MAX (__LNLB_A_MAX - 1)
@@ -382,6 +450,22 @@ enum lnlb_node_state {
 	__LNLB_NODE_STATE_MAX
 };
 #define LNLB_NODE_STATE_MAX (__LNLB_NODE_STATE_MAX - 1)
+
+/**
+ * enum lnlb_owned_by - how it is known which node has a client, LNLB_A_OWNED_BY
+ * @LNLB_OWNED_BY_NOBODY: no node is to have it
+ * @LNLB_OWNED_BY_SESSION: its session stays with that node
+ * @LNLB_OWNED_BY_BUCKET: the node claims its bucket
+ * @LNLB_OWNED_BY_TARGET: the node is to own its bucket, which nobody claims yet
+ */
+enum lnlb_owned_by {
+	LNLB_OWNED_BY_NOBODY,
+	LNLB_OWNED_BY_SESSION,
+	LNLB_OWNED_BY_BUCKET,
+	LNLB_OWNED_BY_TARGET,
+	__LNLB_OWNED_BY_MAX
+};
+#define LNLB_OWNED_BY_MAX (__LNLB_OWNED_BY_MAX - 1)
 
 /**
  * enum lnlb_event - LNLB_A_EVENT
