@@ -74,6 +74,12 @@ static int node_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
+int cluster_parse_nodes(const struct nlattr *nest, struct cluster *cluster)
+{
+	return mnl_attr_parse_nested(nest, node_attr, cluster) < 0 ? -EBADMSG :
+								     0;
+}
+
 static int key_attr(const struct nlattr *attr, void *data)
 {
 	const struct nlattr *tb[LNLB_A_MAX + 1];
@@ -159,8 +165,7 @@ static int cluster_parse(const struct nlmsghdr *nlh, struct cluster *cluster)
 	cluster->buckets = get_uint(tb[LNLB_A_BUCKETS]);
 	cluster->sessions = get_uint(tb[LNLB_A_SESSIONS]);
 	cluster->sessions_foreign = get_uint(tb[LNLB_A_SESSIONS_FOREIGN]);
-	if (tb[LNLB_A_NODES] &&
-	    mnl_attr_parse_nested(tb[LNLB_A_NODES], node_attr, cluster) < 0)
+	if (tb[LNLB_A_NODES] && cluster_parse_nodes(tb[LNLB_A_NODES], cluster))
 		return -EBADMSG;
 	cluster->permissive = get_uint(tb[LNLB_A_PERMISSIVE]);
 	if (tb[LNLB_A_KEYS] &&
@@ -214,6 +219,23 @@ int cluster_get_all(struct genl *genl, struct cluster_list *list)
 		nlh = genl_begin(genl, LNLB_CMD_GET_CLUSTER, NLM_F_DUMP);
 		err = nl_talk(&genl->nl, nlh, cluster_message, list);
 	} while (err == -EINTR && ++tries < CLUSTER_TRIES);
+	return err;
+}
+
+int cluster_get_some(struct genl *genl, const char *name,
+		     struct cluster_list *list, const char *what)
+{
+	int err;
+
+	if (name) {
+		err = cluster_get(genl, name, list);
+		if (err)
+			cluster_nl_error(genl, err, name, what);
+		return err;
+	}
+	err = cluster_get_all(genl, list);
+	if (err)
+		ctl_nl_error(&genl->nl, err, "%s the clusters", what);
 	return err;
 }
 

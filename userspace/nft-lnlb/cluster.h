@@ -121,6 +121,27 @@ int cluster_get(struct genl *genl, const char *name,
 int cluster_get_all(struct genl *genl, struct cluster_list *list);
 
 /**
+ * cluster_get_some() - read one cluster or all of them
+ * @genl: open socket
+ * @name: of the cluster, NULL for all
+ * @list: filled in; free @list->cluster, also after an error
+ * @what: "cannot …", for what is said on stderr when it fails
+ *
+ * Return: 0 or a negative errno.
+ */
+int cluster_get_some(struct genl *genl, const char *name,
+		     struct cluster_list *list, const char *what);
+
+/**
+ * cluster_parse_nodes() - take LNLB_A_NODES in
+ * @nest: the attribute
+ * @cluster: its nodes are added to
+ *
+ * Return: 0 or -EBADMSG.
+ */
+int cluster_parse_nodes(const struct nlattr *nest, struct cluster *cluster);
+
+/**
  * cluster_del() - take a cluster out
  * @genl: open socket
  * @name: of the cluster

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,36 +6,10 @@
 #include "lnlbctl.h"
 #include "show.h"
 
-static int get(struct genl *genl, const char *name, struct cluster_list *list)
-{
-	int err;
-
-	if (name) {
-		err = cluster_get(genl, name, list);
-		if (err)
-			cluster_nl_error(genl, err, name, "cannot show");
-		return err;
-	}
-	err = cluster_get_all(genl, list);
-	if (err)
-		ctl_nl_error(&genl->nl, err, "cannot list the clusters");
-	return err;
-}
-
-static int show(const struct cluster_list *list, bool json)
-{
-	int err = 0;
-
-	if (json)
-		err = show_json(list);
-	else
-		show_text(list);
-	if (err)
-		ctl_error("cannot show: %s", strerror(-err));
-	return err;
-}
-
-int cmd_show(const struct ctl_args *args)
+/* One cluster or all of them, in one of two ways. */
+static int look(const struct ctl_args *args,
+		void (*text)(const struct cluster_list *list),
+		int (*json)(const struct cluster_list *list))
 {
 	const char *name = args->argc ? args->argv[0] : NULL;
 	struct cluster_list list;
@@ -47,10 +20,30 @@ int cmd_show(const struct ctl_args *args)
 		return CTL_USAGE;
 	if (genl_open(&genl))
 		return CTL_FAILED;
-	err = get(&genl, name, &list);
-	if (!err)
-		err = show(&list, args->json);
+	err = cluster_get_some(&genl, name, &list, "cannot show");
+	if (!err && args->json) {
+		err = json(&list);
+		if (err)
+			ctl_error("cannot show: %s", strerror(-err));
+	} else if (!err) {
+		text(&list);
+	}
 	free(list.cluster);
 	genl_close(&genl);
 	return err ? CTL_FAILED : CTL_OK;
+}
+
+int cmd_show(const struct ctl_args *args)
+{
+	return look(args, show_text, show_json);
+}
+
+int cmd_nodes(const struct ctl_args *args)
+{
+	return look(args, show_nodes_text, show_nodes_json);
+}
+
+int cmd_stats(const struct ctl_args *args)
+{
+	return look(args, show_stats_text, show_stats_json);
 }

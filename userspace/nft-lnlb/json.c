@@ -35,14 +35,23 @@ void json_put_mac(struct json_object *obj, const char *key,
 	json_put_string(obj, key, lnlb_format_mac(mac, text));
 }
 
-int json_print(struct json_object *obj, int flags)
+int json_put_out(struct json_object *obj, int flags)
 {
 	const char *text;
 
 	text = json_object_to_json_string_ext(obj, flags |
 					      JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (text)
-		puts(text);
+		fputs(text, stdout);
 	json_object_put(obj);
 	return text ? 0 : -ENOMEM;
+}
+
+int json_print(struct json_object *obj, int flags)
+{
+	int err = json_put_out(obj, flags);
+
+	if (!err)
+		putchar('\n');
+	return err;
 }

@@ -56,6 +56,15 @@ void json_put_mac(struct json_object *obj, const char *key,
 		  const uint8_t mac[LNLB_MAC_LEN]);
 
 /**
+ * json_put_out() - print to stdout, without a line end, and free
+ * @obj: JSON object or array
+ * @flags: JSON_C_TO_STRING_*
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int json_put_out(struct json_object *obj, int flags);
+
+/**
  * json_print() - print to stdout, with a line end, and free
  * @obj: JSON object or array
  * @flags: JSON_C_TO_STRING_*

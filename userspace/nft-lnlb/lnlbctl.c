@@ -94,6 +94,25 @@ static const struct ctl_command commands[] = {
 	{ "show", "[-j] [NAME]",
 	  "Show clusters and their nodes. -j, --json: for programs.",
 	  0, 1, OPT_JSON, cmd_show },
+	{ "nodes", "[-j] [NAME]",
+	  "Show the nodes of clusters, as show does. -j, --json: for programs.",
+	  0, 1, OPT_JSON, cmd_nodes },
+	{ "buckets", "[-j] [NAME]",
+	  "Show which buckets each node claims, which are still to come to it and\n"
+	  "which are to go. -j, --json: for programs.",
+	  0, 1, OPT_JSON, cmd_buckets },
+	{ "sessions", "[-j] [NAME]",
+	  "List the sessions that this node knows of: client, the node that keeps\n"
+	  "it, for how long it was silent, and the tracker. -j, --json: for\n"
+	  "programs.",
+	  0, 1, OPT_JSON, cmd_sessions },
+	{ "owner", "[-j] [NAME] CLIENT[:PORT]",
+	  "Tell which node has this client, or would get it: by its session if\n"
+	  "that is known here, else by its bucket. -j, --json: for programs.",
+	  1, 2, OPT_JSON, cmd_owner },
+	{ "stats", "[-j] [NAME]",
+	  "Show all counters, with what they count. -j, --json: for programs.",
+	  0, 1, OPT_JSON, cmd_stats },
 	{ "monitor", "[-j]",
 	  "Print events as they happen. -j, --json: one object a line.",
 	  0, 0, OPT_JSON, cmd_monitor },

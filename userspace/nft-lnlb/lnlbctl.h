@@ -50,6 +50,11 @@ int cmd_suspend(const struct ctl_args *args);
 int cmd_key(const struct ctl_args *args);
 int cmd_resync(const struct ctl_args *args);
 int cmd_show(const struct ctl_args *args);
+int cmd_nodes(const struct ctl_args *args);
+int cmd_buckets(const struct ctl_args *args);
+int cmd_sessions(const struct ctl_args *args);
+int cmd_owner(const struct ctl_args *args);
+int cmd_stats(const struct ctl_args *args);
 int cmd_monitor(const struct ctl_args *args);
 
 /**

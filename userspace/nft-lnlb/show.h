@@ -21,4 +21,32 @@ void show_text(const struct cluster_list *list);
  */
 int show_json(const struct cluster_list *list);
 
+/**
+ * show_nodes_text() - print the nodes of clusters for people
+ * @list: the clusters
+ */
+void show_nodes_text(const struct cluster_list *list);
+
+/**
+ * show_nodes_json() - the same as an array for programs
+ * @list: the clusters
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int show_nodes_json(const struct cluster_list *list);
+
+/**
+ * show_stats_text() - print the counters of clusters for people
+ * @list: the clusters
+ */
+void show_stats_text(const struct cluster_list *list);
+
+/**
+ * show_stats_json() - the same as an array for programs
+ * @list: the clusters
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int show_stats_json(const struct cluster_list *list);
+
 #endif /* LNLBCTL_SHOW_H */

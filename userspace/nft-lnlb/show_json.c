@@ -179,12 +179,46 @@ static struct json_object *json_cluster(const struct cluster *cluster)
 	return obj;
 }
 
-int show_json(const struct cluster_list *list)
+static int print_all(const struct cluster_list *list,
+		     struct json_object *(*make)(const struct cluster *cluster))
 {
 	struct json_object *array = json_object_new_array();
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		json_object_array_add(array, json_cluster(&list->cluster[i]));
+		json_object_array_add(array, make(&list->cluster[i]));
 	return json_print(array, JSON_C_TO_STRING_PRETTY);
+}
+
+int show_json(const struct cluster_list *list)
+{
+	return print_all(list, json_cluster);
+}
+
+static struct json_object *json_only_nodes(const struct cluster *cluster)
+{
+	struct json_object *obj = json_object_new_object();
+
+	json_put_string(obj, "name", cluster->name);
+	json_object_object_add(obj, "nodes", json_nodes(cluster));
+	return obj;
+}
+
+int show_nodes_json(const struct cluster_list *list)
+{
+	return print_all(list, json_only_nodes);
+}
+
+static struct json_object *json_only_stats(const struct cluster *cluster)
+{
+	struct json_object *obj = json_object_new_object();
+
+	json_put_string(obj, "name", cluster->name);
+	json_object_object_add(obj, "stats", json_stats(cluster));
+	return obj;
+}
+
+int show_stats_json(const struct cluster_list *list)
+{
+	return print_all(list, json_only_stats);
 }

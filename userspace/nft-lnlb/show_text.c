@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "show.h"
+#include "stat_text.h"
 
 static const char *affinity(const struct cluster *cluster, char *buf,
 			    size_t size)
@@ -98,26 +99,70 @@ static void show_node(const struct cluster *cluster, const struct node *node)
 	putchar('\n');
 }
 
-void show_text(const struct cluster_list *list)
+static void show_nodes(const struct cluster *cluster)
 {
-	const struct cluster *cluster;
 	unsigned int n;
+
+	printf("  %-17s %-4s %-9s %6s %-11s %7s %6s  %-4s  %-5s %s\n",
+	       "NODE", "", "STATE", "WEIGHT", "SOURCE", "SHARE", "CLAIMS",
+	       "KEY", "VIEW", "HEARD");
+	for (n = 0; n < cluster->node_count; n++)
+		show_node(cluster, &cluster->node[n]);
+}
+
+/* @show each, with an empty line between two */
+static void show_all(const struct cluster_list *list,
+		     void (*show)(const struct cluster *cluster))
+{
 	size_t i;
 
 	if (!list->count)
 		fputs("no clusters; create one: lnlbctl addif ADDR DEV\n",
 		      stderr);
 	for (i = 0; i < list->count; i++) {
-		cluster = &list->cluster[i];
 		if (i)
 			putchar('\n');
-		show_cluster(cluster);
-		show_keys(cluster);
-		printf("  %-17s %-4s %-9s %6s %-11s %7s %6s  %-4s  %-5s %s\n",
-		       "NODE", "", "STATE", "WEIGHT", "SOURCE", "SHARE",
-		       "CLAIMS", "KEY", "VIEW", "HEARD");
-		for (n = 0; n < cluster->node_count; n++)
-			show_node(cluster, &cluster->node[n]);
-		show_rejects(cluster);
+		show(&list->cluster[i]);
 	}
+}
+
+static void show_everything(const struct cluster *cluster)
+{
+	show_cluster(cluster);
+	show_keys(cluster);
+	show_nodes(cluster);
+	show_rejects(cluster);
+}
+
+void show_text(const struct cluster_list *list)
+{
+	show_all(list, show_everything);
+}
+
+static void show_only_nodes(const struct cluster *cluster)
+{
+	printf("%s: %u nodes\n", cluster->name, cluster->node_count);
+	show_nodes(cluster);
+}
+
+void show_nodes_text(const struct cluster_list *list)
+{
+	show_all(list, show_only_nodes);
+}
+
+static void show_only_stats(const struct cluster *cluster)
+{
+	unsigned int i;
+
+	printf("%s:\n", cluster->name);
+	for (i = 0; i < lnlb_stat_words.count; i++)
+		if (lnlb_stat_words.word[i])
+			printf("  %-20s %12" PRIu64 "  %s\n",
+			       lnlb_stat_words.word[i], cluster->stat[i],
+			       stat_text(i));
+}
+
+void show_stats_text(const struct cluster_list *list)
+{
+	show_all(list, show_only_stats);
 }

@@ -356,7 +356,7 @@ is "show -j NAME" "1" "$(grep -c '"name"' "$dir/out")"
 : >"$dir/bad"
 lnlbctl show
 is "show of an answer that is damaged" \
-	"1 lnlbctl: cannot list the clusters: Bad message" \
+	"1 lnlbctl: cannot show the clusters: Bad message" \
 	"$code $(cat "$dir/err")"
 rm "$dir/bad"
 # counters that are zero come and go with the versions
