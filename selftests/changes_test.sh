@@ -4,7 +4,8 @@
 # Planned changes, one after the other, while clients hold connections, exchange
 # datagrams and open new connections all the time: nobody loses a connection,
 # nobody changes its node, nobody is answered twice.
-# TIMES=20: each so often; HELD= FLOWS= VISITS= clients, a new one each EVERY ms
+# TIMES=20: each so often; HELD= FLOWS= VISITS= clients, a new connection each
+# EVERY ms, RATE= of them a second at least, on the average
 . "$(dirname "$0")/lib.sh"
 
 TIMES=${TIMES:-1}
@@ -12,6 +13,9 @@ HELD=${HELD:-300}
 FLOWS=${FLOWS:-50}
 VISITS=${VISITS:-100}
 EVERY=${EVERY:-10}
+RATE=${RATE:-0}
+opened=0
+took_ms=0
 
 # n1 is in the cluster by a rule, so that a ruleset can be reloaded
 ruleset() {
@@ -88,6 +92,20 @@ counts() {
 # value KEY COUNTS
 value() { sed -E "s/.* $1=([0-9]+).*/\1/" <<<"$2"; }
 
+# rate OPENED MS: a second
+rate() { echo $(($1 * 1000 / ($2 > 0 ? $2 : 1))); }
+
+# add_rate COUNTS: notes the rate, and adds it to that of all
+add_rate() {
+	local n ms
+
+	n=$(value opened "$1")
+	ms=$(value ms "$1")
+	opened=$((opened + n))
+	took_ms=$((took_ms + ms))
+	note "$1 rate=$(rate "$n" "$ms")/s"
+}
+
 last=peace
 # changes NAME FROM TO: the change NAME so often, and what became of the clients
 changes() {
@@ -100,7 +118,7 @@ changes() {
 		}
 	done
 	report=$(counts "$title")
-	note "$report"
+	add_rate "$report"
 	check_le "$title: there were clients" 1 "$(value served "$report")"
 	check_eq "$title: no connection is lost" 0 "$(value broken "$report")"
 	check_eq "$title: no datagram is lost" 0 "$(value lost "$report")"
@@ -147,7 +165,10 @@ busywait 60000 grep -q ready "$tmp/load.out" ||
 check "all clients have sessions" busywait 60000 \
 	sessions_are $((250 + FLOWS + VISITS)) n1 n2 n3
 note "$(counts start)"
-note "$(counts peace)"
+report=$(counts peace)
+add_rate "$report"
+opened=0
+took_ms=0
 before=$(overflows)
 
 for round in drain weight reload resync; do
@@ -157,4 +178,6 @@ for ((round = 1; round <= TIMES; round++)); do
 	changes leave $round $round
 	changes join $round $round
 done
+check_le "clients open $RATE connections a second" "$RATE" \
+	"$(rate $opened $took_ms)"
 check_eq "the machine has dropped nothing" "$before" "$(overflows)"

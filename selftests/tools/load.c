@@ -13,8 +13,6 @@
  *   visits=N    clients behind those that open new connections, in turn
  *   every=MS    between two new connections
  *   pause=MS    between two words of the same connection or flow
- *   log=FILE    a line for each new connection served: milliseconds since 1970
- *               when it was served and when it was begun, client, node
  *
  * Prints "ready" when all connections are open, and then does what it is told
  * on standard input, a line each; at its end it ends, too:
@@ -25,6 +23,10 @@
  *   rest NODE     clients that were last served by NODE close their connections
  *                 and say nothing more
  *   wake          they come back
+ *   lost NAME NODE  prints "NAME at=MS", milliseconds since 1970, when a client
+ *                 that was last served by NODE is first served by another
+ *   forget NODE   who was served by NODE was served by nobody
+ *   clients NAME NODE  prints "NAME clients=N", those last served by NODE
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -42,6 +44,7 @@
 #define COMPLAINTS_MAX	20
 /* who falls behind by more than that does not catch up */
 #define BEHIND_MAX_MS	500
+#define ARGUMENT_LEN	31
 
 struct counts counts;
 struct sockaddr_in server;
@@ -49,6 +52,7 @@ struct sockaddr_in server;
 static unsigned int complaints;
 static bool resting[CLIENTS_MAX];
 static char served_by[CLIENTS_MAX][NAME_LEN];
+static char lost_title[ARGUMENT_LEN + 1], lost_node[NAME_LEN];
 static int poll_fd;
 
 static unsigned long held = 1000, flows = 200, visits = 250, every = 2,
@@ -132,17 +136,62 @@ bool client_rests(unsigned int index)
 
 void client_served(unsigned int index, const char *node)
 {
+	struct timespec t;
+
+	if (lost_title[0] && !memcmp(served_by[index], lost_node, NAME_LEN) &&
+	    memcmp(node, lost_node, NAME_LEN)) {
+		clock_gettime(CLOCK_REALTIME, &t);
+		printf("%s at=%llu\n", lost_title,
+		       t.tv_sec * 1000ULL + t.tv_nsec / 1000000);
+		fflush(stdout);
+		lost_title[0] = '\0';
+	}
 	memcpy(served_by[index], node, NAME_LEN);
+}
+
+static void set_name(char name[NAME_LEN], const char *node)
+{
+	memset(name, 0, NAME_LEN);
+	memcpy(name, node, strnlen(node, NAME_LEN));
+}
+
+static void lose(const char *title, const char *node)
+{
+	set_name(lost_node, node);
+	snprintf(lost_title, sizeof(lost_title), "%s", title);
+}
+
+static void forget(const char *node)
+{
+	char name[NAME_LEN];
+	unsigned int i;
+
+	set_name(name, node);
+	for (i = 0; i < CLIENTS_MAX; i++)
+		if (!memcmp(served_by[i], name, NAME_LEN))
+			memset(served_by[i], 0, NAME_LEN);
+}
+
+static void print_clients(const char *title, const char *node)
+{
+	char name[NAME_LEN];
+	unsigned int i, n = 0;
+
+	set_name(name, node);
+	for (i = 0; i < CLIENTS_MAX; i++)
+		n += !memcmp(served_by[i], name, NAME_LEN);
+	printf("%s clients=%u\n", title, n);
+	fflush(stdout);
 }
 
 static void rest(const char *node)
 {
-	char name[NAME_LEN] = "";
+	char name[NAME_LEN];
 	unsigned int i;
 
-	memcpy(name, node, strnlen(node, sizeof(name)));
+	set_name(name, node);
 	for (i = 0; i < CLIENTS_MAX; i++)
-		resting[i] |= !memcmp(served_by[i], name, sizeof(name));
+		resting[i] |= !memcmp(served_by[i], name, NAME_LEN);
 	held_rest();
 }
 
@@ -204,14 +253,20 @@ static void pace_run(struct pace *p)
 
 static void obey(const char *line)
 {
-	char argument[32] = "";
+	char name[ARGUMENT_LEN + 1], node[ARGUMENT_LEN + 1];
 
-	if (sscanf(line, "report %31s", argument) == 1) {
+	if (sscanf(line, "report %31s", name) == 1) {
 		held_stalls();
 		sniff_complete();
-		print_counts(argument);
-	} else if (sscanf(line, "rest %31s", argument) == 1) {
-		rest(argument);
+		print_counts(name);
+	} else if (sscanf(line, "rest %31s", node) == 1) {
+		rest(node);
+	} else if (sscanf(line, "lost %31s %31s", name, node) == 2) {
+		lose(name, node);
+	} else if (sscanf(line, "forget %31s", node) == 1) {
+		forget(node);
+	} else if (sscanf(line, "clients %31s %31s", name, node) == 2) {
+		print_clients(name, node);
 	} else if (!strcmp(line, "wake")) {
 		wake();
 	} else {
@@ -288,12 +343,12 @@ static void run(void)
 
 static void usage(void)
 {
-	fputs("usage: lnlb-load ADDR PORT DEVICE [held=N] [flows=N] [visits=N] [every=MS] [pause=MS] [log=FILE]\n",
+	fputs("usage: lnlb-load ADDR PORT DEVICE [held=N] [flows=N] [visits=N] [every=MS] [pause=MS]\n",
 	      stderr);
 	exit(2);
 }
 
-static FILE *parse(int argc, char **argv)
+static void parse(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
@@ -302,7 +357,6 @@ static FILE *parse(int argc, char **argv)
 		{ "held=", &held }, { "flows=", &flows }, { "visits=", &visits },
 		{ "every=", &every }, { "pause=", &pause_ms },
 	};
-	FILE *log = NULL;
 	unsigned int n;
 	int i;
 
@@ -318,28 +372,25 @@ static FILE *parse(int argc, char **argv)
 		if (n < sizeof(numbers) / sizeof(numbers[0]))
 			*numbers[n].value =
 				strtoul(strchr(argv[i], '=') + 1, NULL, 10);
-		else if (!strncmp(argv[i], "log=", 4))
-			log = fopen(argv[i] + 4, "w");
 		else
 			usage();
 	}
 	if (!every || !pause_ms || flows + visits + HELD_CLIENTS > CLIENTS_MAX)
 		usage();
-	return log;
 }
 
 int main(int argc, char **argv)
 {
 	struct rlimit files = { 65536, 65536 };
-	FILE *log = parse(argc, argv);
 
+	parse(argc, argv);
 	setrlimit(RLIMIT_NOFILE, &files);
 	poll_fd = epoll_create1(EPOLL_CLOEXEC);
 	read_clock();
 	sniff_open(argv[3]);
 	held_open(0, held, HELD_CLIENTS);
 	flows_open(HELD_CLIENTS, flows);
-	visits_init(HELD_CLIENTS + flows, visits, log);
+	visits_init(HELD_CLIENTS + flows, visits);
 	watch_fd(STDIN_FILENO, EPOLLIN, INPUT, 0);
 	puts("ready");
 	fflush(stdout);

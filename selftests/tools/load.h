@@ -78,7 +78,7 @@ void flow_event(unsigned int index);
 void flows_wake(void);
 
 /* visit.c: a new connection, a word, and good-bye */
-void visits_init(unsigned int first, unsigned int clients, FILE *log);
+void visits_init(unsigned int first, unsigned int clients);
 void visit_start(void);
 void visit_event(unsigned int index);
 void visits_expire(void);

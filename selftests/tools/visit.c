@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "load.h"
@@ -21,13 +20,11 @@ struct visit {
 
 static struct visit all[VISITS_MAX];
 static unsigned int first, n_clients, next_client, next_slot;
-static FILE *log_file;
 
-void visits_init(unsigned int first_client, unsigned int clients, FILE *log)
+void visits_init(unsigned int first_client, unsigned int clients)
 {
 	first = first_client;
 	n_clients = clients;
-	log_file = log;
 }
 
 static void leave(struct visit *v)
@@ -95,18 +92,6 @@ static void speak(struct visit *v)
 		fail(v, strerror(errno));
 }
 
-static void write_log(const struct visit *v, const struct answer *answer,
-		      uint64_t took)
-{
-	struct timespec t;
-	uint64_t now;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	now = (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-	fprintf(log_file, "%llu %llu %u %.8s\n", (unsigned long long)now,
-		(unsigned long long)(now - took), v->client, answer->name);
-}
-
 void visit_event(unsigned int index)
 {
 	struct visit *v = &all[index];
@@ -134,8 +119,6 @@ void visit_event(unsigned int index)
 	counts.late += took > LATE_MS;
 	if (took > counts.slowest_ms)
 		counts.slowest_ms = took;
-	if (log_file)
-		write_log(v, &answer, took);
 	leave(v);
 }
 
@@ -147,6 +130,4 @@ void visits_expire(void)
 	for (i = 0; i < VISITS_MAX; i++)
 		if (all[i].fd && now - all[i].began > FAILED_MS)
 			fail(&all[i], "not served");
-	if (log_file)
-		fflush(log_file);
 }
