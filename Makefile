@@ -37,9 +37,9 @@ setup:
 check: setup
 	.ci/check $(TESTS)
 
-# SEEDS=N or SEEDS=A-B: as long as you like
+# SEEDS=N or SEEDS=A-B, or STEPS=N: as long as you like
 sim:
-	@SEEDS='$(SEEDS)' selftests/sim/run
+	@SEEDS='$(SEEDS)' STEPS='$(STEPS)' SEED='$(SEED)' selftests/sim/run
 
 # faults of the core that the simulator has to notice
 sim-mutants:

@@ -33,6 +33,8 @@ static struct {
 	bool trace;
 	bool stop;
 	bool brief;
+	u64 steps;
+	const char *log;
 	int watch;
 } opt = { .profile = -1, .watch = -1 };
 
@@ -143,7 +145,8 @@ static void usage(void)
 
 	fprintf(stderr, "Usage: sim [--nodes N] [--profile NAME] [--seed N | --seeds A-B]\n"
 		"           [--without MASK] [--trace] [--watch BUCKET]\n"
-		"           [--stop] [--brief]\nprofiles:");
+		"           [--stop] [--brief]\n"
+		"       sim --steps N --log FILE [--seed FIRST]\nprofiles:");
 	for (i = 0; i < SIM_PROFILES; i++)
 		fprintf(stderr, " %s", sim_profile_name[i]);
 	fputc('\n', stderr);
@@ -175,6 +178,16 @@ static void seeds_of(const char *arg)
 		usage();
 }
 
+static u64 number_of(const char *arg)
+{
+	char *end;
+	u64 number = strtoull(arg, &end, 10);
+
+	if (*end || !number || arg[0] == '-')
+		usage();
+	return number;
+}
+
 static void options(int argc, char **argv)
 {
 	static const struct option words[] = {
@@ -182,7 +195,8 @@ static void options(int argc, char **argv)
 		{ "seeds", 1, NULL, 's' }, { "seed", 1, NULL, 'r' },
 		{ "without", 1, NULL, 'w' }, { "trace", 0, NULL, 't' },
 		{ "stop", 0, NULL, 'x' }, { "watch", 1, NULL, 'b' },
-		{ "brief", 0, NULL, 'q' }, { NULL, 0, NULL, 0 },
+		{ "brief", 0, NULL, 'q' }, { "steps", 1, NULL, 'm' },
+		{ "log", 1, NULL, 'l' }, { NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -198,7 +212,7 @@ static void options(int argc, char **argv)
 			seeds_of(optarg);
 			break;
 		case 'r':
-			opt.first = opt.last = strtoull(optarg, NULL, 10);
+			opt.first = opt.last = number_of(optarg);
 			break;
 		case 'w':
 			opt.without = optarg;
@@ -212,13 +226,19 @@ static void options(int argc, char **argv)
 		case 'q':
 			opt.brief = true;
 			break;
+		case 'm':
+			opt.steps = number_of(optarg);
+			break;
+		case 'l':
+			opt.log = optarg;
+			break;
 		case 'b':
 			opt.watch = atoi(optarg);
 			break;
 		default:
 			usage();
 		}
-	if (optind < argc)
+	if (optind < argc || !opt.steps != !opt.log)
 		usage();
 }
 
@@ -263,6 +283,8 @@ int main(int argc, char **argv)
 	u64 last;
 
 	options(argc, argv);
+	if (opt.steps)
+		return !sim_campaign(opt.steps, max(opt.first, 1ULL), opt.log);
 	n = collect(rows);
 	/* the whole fixed set has two cases more */
 	more = !opt.nodes && opt.profile < 0 && LNLB_NODES_MAX <= 64 ? 2 : 0;

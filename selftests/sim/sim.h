@@ -422,6 +422,9 @@ struct sim *sim_run(unsigned int nodes, unsigned int profile, u64 seed,
 		    const bool *off, bool trace, int watch);
 void sim_run_free(struct sim *sim);
 
+/* campaign.c */
+bool sim_campaign(u64 steps, u64 first, const char *path);
+
 /* million.c */
 bool sim_million(void);
 
