@@ -13,6 +13,7 @@
 #include "../kernel/nf_lnlb/core/view.c"
 #include "../kernel/nf_lnlb/core/stranger.c"
 #include "../kernel/nf_lnlb/core/hearing.c"
+#include "../kernel/nf_lnlb/core/relay.c"
 #include "../kernel/nf_lnlb/core/fence.c"
 #include "../kernel/nf_lnlb/core/claims.c"
 #include "../kernel/nf_lnlb/core/handover.c"

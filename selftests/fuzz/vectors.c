@@ -130,6 +130,14 @@ static void write_state(struct lnlb_core *core)
 	lnlb_send_due(core);
 }
 
+static void write_relay(struct lnlb_core *core)
+{
+	core->relay.n = 1;
+	core->relay.pair[0].b = 1;
+	write_state(core);
+	core->relay.n = 0;
+}
+
 static void write_leave(struct lnlb_core *core)
 {
 	lnlb_send_leave(core);
@@ -182,6 +190,7 @@ static const struct vector {
 	{ "SESSIONS, a GONE record", write_gone, false },
 	{ "SESSIONS_ACK", write_ack, false },
 	{ "KEEPALIVE, a report", write_report, false },
+	{ "STATE, a relay", write_relay, false },
 	{ "KEEPALIVE, signed", write_keepalive, true },
 	{ "LEAVE, signed", write_leave, true },
 };

@@ -93,11 +93,11 @@ static int by_time(const void *a, const void *b)
 static u32 shut_kind(const struct sim *sim, u32 arg)
 {
 	static const u8 kinds[] = { SIM_ONE_WAY, SIM_BOTH_WAYS, SIM_MUTE,
-				    SIM_PAIRS };
+				    SIM_PAIRS, SIM_CLIQUE, SIM_CLIQUE };
 
 	if (sim->cfg.nodes == 2)
 		return arg - arg % SIM_DEAF_KINDS + SIM_ONE_WAY;
-	return arg - arg % SIM_DEAF_KINDS + kinds[arg / 64 % 4];
+	return arg - arg % SIM_DEAF_KINDS + kinds[arg / 64 % ARRAY_SIZE(kinds)];
 }
 
 static void plan(struct sim *sim, struct sim_rng *rng)
@@ -176,6 +176,12 @@ static bool side(const struct sim_fault *fault, unsigned int i)
 	return lnlb_table_mix(fault->arg + i) & 1;
 }
 
+static bool in_clique(const struct sim_fault *fault, unsigned int i)
+{
+	return i != fault->node &&
+	       i - (i > fault->node) < 3 + fault->arg / 8 % 3;
+}
+
 static bool deaf(const struct sim_fault *fault, unsigned int from,
 		 unsigned int to, bool there, bool back)
 {
@@ -190,6 +196,8 @@ static bool deaf(const struct sim_fault *fault, unsigned int from,
 		return from != fault->node && to != fault->node &&
 		       lnlb_table_mix(fault->arg + min(from, to) * 512 +
 				      max(from, to)) % 40 < 3;
+	case SIM_CLIQUE:
+		return in_clique(fault, from) && in_clique(fault, to);
 	default:
 		return there || back;
 	}

@@ -115,6 +115,7 @@ enum {
 	SIM_MUTE,	/* nobody hears node */
 	SIM_DEAF_NODE,	/* node hears nobody */
 	SIM_PAIRS,	/* some of those that are not node do not hear others */
+	SIM_CLIQUE,	/* of three to five that are not node, none hears another */
 	SIM_DEAF_KINDS
 };
 

@@ -23,8 +23,9 @@
  * Buckets that are frozen for hand-over are claimed, but not accepted.
  *
  * Nor does X claim while a node is near that is not known (stranger.c). One that
- * has shut itself out (hearing.c) is no peer in this: its latest STATE claims
- * nothing, and to claim it needs X in a view that has it in it. One that hears
+ * has shut itself out (hearing.c) is no peer in this, whatever made it do so: its
+ * latest STATE claims nothing, and to claim it needs X in a view that has it in
+ * it. One that hears
  * nobody and was shut out is a partition; that ends as partitions do.
  */
 #include "private.h"

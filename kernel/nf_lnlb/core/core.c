@@ -110,6 +110,7 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	core->stalled = false;
 	core->excluded = false;
 	core->times_out = 0;
+	memset(&core->relay, 0, sizeof(core->relay));
 	core->refused_until = 0;
 	core->digest = 0;
 	core->settled = false;

@@ -10,8 +10,8 @@
  *
  * Only what a node says of itself counts. So nodes that come to different sets
  * because they know different rows lose buckets' owners, but never have two.
- * Rows of nodes that are not heard are not known; two such nodes are taken to
- * hear each other.
+ * The row of a node that is not heard is not known, only what others say of it
+ * (relay.c); two such nodes are taken to hear each other if nobody denies it.
  *
  * A node that hears nobody cannot find out. It lists nobody, believes itself
  * alone, and claims all. If it is in the set the others shut it out: that is a
@@ -71,9 +71,16 @@ void lnlb_hearing_changed(struct lnlb_core *core)
 {
 	core->hearing_at = core->now;
 	core->hearing_due = true;
+	core->relay_due = true;
 }
 
-static bool lnlb_hearing_complete(const struct lnlb_core *core)
+/**
+ * lnlb_hearing_complete() - do all nodes that are heard hear the same nodes?
+ * @core: the node
+ *
+ * Return: true if so.
+ */
+bool lnlb_hearing_complete(const struct lnlb_core *core)
 {
 	u64 row = lnlb_table_seed(&core->params.self);
 	unsigned int i;
@@ -86,9 +93,16 @@ static bool lnlb_hearing_complete(const struct lnlb_core *core)
 	return true;
 }
 
-/* Return: index of @id, which is added if it is new; -1 without room */
-static int lnlb_hearing_index(struct lnlb_hearing *h,
-			      const struct lnlb_node_id *id)
+/**
+ * lnlb_hearing_index() - look a node up, add it if it is new
+ * @h: the nodes
+ * @id: which
+ *
+ * Links go by index: none must be made before all nodes are there.
+ *
+ * Return: its index, -1 without room.
+ */
+int lnlb_hearing_index(struct lnlb_hearing *h, const struct lnlb_node_id *id)
 {
 	unsigned int i, j;
 	int cmp;
@@ -128,7 +142,7 @@ static bool lnlb_hearing_lists(const struct lnlb_peer *peer,
 	return false;
 }
 
-static void lnlb_hearing_collect(struct lnlb_core *core)
+static void lnlb_hearing_names(struct lnlb_core *core)
 {
 	struct lnlb_hearing *h = &core->hearing;
 	const struct lnlb_peer *peer;
@@ -162,11 +176,48 @@ static bool lnlb_hearing_deaf(const struct lnlb_hearing *h, unsigned int from,
 	       !lnlb_hearing_lists(h->node[from].peer, &h->node[to].id);
 }
 
-static bool lnlb_hearing_bad(const struct lnlb_hearing *h, unsigned int a,
-			     unsigned int b)
+/**
+ * lnlb_hearing_link() - note that one of two nodes does not hear the other
+ * @h: where
+ * @a: index of one
+ * @b: index of the other
+ */
+void lnlb_hearing_link(struct lnlb_hearing *h, unsigned int a, unsigned int b)
 {
-	return a != b && !h->node[a].out && !h->node[b].out &&
-	       (lnlb_hearing_deaf(h, a, b) || lnlb_hearing_deaf(h, b, a));
+	h->bad[a][b / 8] |= 1 << b % 8;
+	h->bad[b][a / 8] |= 1 << a % 8;
+}
+
+/**
+ * lnlb_hearing_bad() - does one of two nodes not hear the other?
+ * @h: what is known
+ * @a: index of one
+ * @b: index of the other
+ *
+ * Return: true if so, and none of them is out.
+ */
+bool lnlb_hearing_bad(const struct lnlb_hearing *h, unsigned int a,
+		      unsigned int b)
+{
+	return h->bad[a][b / 8] >> b % 8 & 1 && !h->node[a].out &&
+	       !h->node[b].out;
+}
+
+/**
+ * lnlb_hearing_collect() - who does not hear whom, by those that are heard
+ * @core: the node; lnlb_core::hearing is the result
+ */
+void lnlb_hearing_collect(struct lnlb_core *core)
+{
+	struct lnlb_hearing *h = &core->hearing;
+	unsigned int i, j;
+
+	lnlb_hearing_names(core);
+	memset(h->bad, 0, sizeof(h->bad));
+	for (i = 0; i < h->n; i++)
+		for (j = 0; j < h->n; j++)
+			if (i != j && lnlb_hearing_deaf(h, i, j))
+				lnlb_hearing_link(h, i, j);
 }
 
 /* Return: how many nodes have somebody whom they do not hear, or vice versa */
@@ -232,15 +283,18 @@ static void lnlb_hearing_exact(struct lnlb_hearing *h)
 /**
  * lnlb_hearing_cover() - find the smallest set that has to go
  * @core: the node; lnlb_core::hearing is the result
+ * @relayed: go by what was relayed as well
  *
  * With more than LNLB_HEARING_EXACT nodes in trouble, those with the most go
  * first: at most a logarithmic factor more than needed, the same everywhere.
  */
-void lnlb_hearing_cover(struct lnlb_core *core)
+void lnlb_hearing_cover(struct lnlb_core *core, bool relayed)
 {
 	struct lnlb_hearing *h = &core->hearing;
 
 	lnlb_hearing_collect(core);
+	if (relayed)
+		lnlb_relay_apply(core);
 	while (lnlb_hearing_degrees(h) > LNLB_HEARING_EXACT)
 		lnlb_hearing_greedy(h);
 	lnlb_hearing_exact(h);
@@ -252,6 +306,7 @@ static void lnlb_hearing_shut(struct lnlb_core *core)
 	struct lnlb_hearing *h = &core->hearing;
 	unsigned int i, k;
 
+	lnlb_hearing_cover(core, false);
 	for (i = 0; i < core->n_peers; i++) {
 		k = lnlb_hearing_index(h, &core->peer[i]->id);
 		if (core->peer[i]->n_heard || !h->node[k].out)
@@ -312,6 +367,7 @@ void lnlb_hearing_update(struct lnlb_core *core)
 	struct lnlb_hearing *h = &core->hearing;
 	bool out = false;
 
+	lnlb_relay_update(core);
 	/* as soon as all hear each other, if nobody does its work */
 	if (core->excluded && lnlb_hearing_complete(core) &&
 	    !lnlb_hearing_served(core))
@@ -322,7 +378,7 @@ void lnlb_hearing_update(struct lnlb_core *core)
 		return;
 	core->hearing_due = false;
 	if (!lnlb_hearing_complete(core)) {
-		lnlb_hearing_cover(core);
+		lnlb_hearing_cover(core, true);
 		out = h->node[lnlb_hearing_index(h, &core->params.self)].out;
 		/* with only one peer, who of us is it that does not hear? */
 		if (!out && core->n_peers > 1)

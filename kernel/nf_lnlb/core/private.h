@@ -31,6 +31,16 @@
 #define LNLB_TARGET_SELF	0xfffe
 
 /**
+ * struct lnlb_relay - pairs of nodes that do not hear each other, see relay.c
+ * @n: entries in @pair, the others are zero
+ * @pair: these
+ */
+struct lnlb_relay {
+	unsigned int n;
+	struct lnlb_wire_pair pair[LNLB_WIRE_PAIRS_MAX];
+};
+
+/**
  * struct lnlb_peer - another live node, as it was last heard
  * @id: its name
  * @incarnation: of its frames
@@ -68,6 +78,7 @@
  * @row: hash of whom it hears
  * @n_heard: entries in @heard
  * @heard: whom it hears, ascending
+ * @relay: what it relays; places in the list of @heard and itself
  * @claims: buckets it claims
  */
 struct lnlb_peer {
@@ -107,6 +118,7 @@ struct lnlb_peer {
 	u64 row;
 	unsigned int n_heard;
 	struct lnlb_node_id heard[LNLB_WIRE_HEARD_MAX];
+	struct lnlb_relay relay;
 	u8 claims[LNLB_WIRE_CLAIMS];
 };
 
@@ -119,6 +131,7 @@ struct lnlb_peer {
  * @node.self: it is this node
  * @node.out: it has to shut itself out
  * @node.degree: whom it does not hear, or is not heard by
+ * @bad: bit by node: one of the two does not hear the other
  */
 struct lnlb_hearing {
 	unsigned int n;
@@ -129,6 +142,7 @@ struct lnlb_hearing {
 		bool out;
 		u16 degree;
 	} node[LNLB_NODES_MAX];
+	u8 bad[LNLB_NODES_MAX][(LNLB_NODES_MAX + 7) / 8];
 };
 
 /**
@@ -272,6 +286,8 @@ struct lnlb_transfer {
  * @excluded: we have shut ourselves out
  * @hearing_at: when somebody last heard others than before, ms
  * @hearing_due: that is to be looked into
+ * @relay_due: so is what we relay
+ * @relay: that
  * @back_at: not to be part of a view again before that, ms
  * @times_out: how often that was so of late
  * @stalled: we stood still and must hear from all peers, or listen anew
@@ -343,6 +359,8 @@ struct lnlb_core {
 	bool fenced;
 	bool excluded;
 	bool hearing_due;
+	bool relay_due;
+	struct lnlb_relay relay;
 	u8 times_out;
 	u64 hearing_at;
 	u64 back_at;
@@ -539,8 +557,21 @@ u64 lnlb_hearing_row(const struct lnlb_node_id *sender,
 void lnlb_hearing_take(struct lnlb_core *core, struct lnlb_peer *peer,
 		       const struct lnlb_wire_state *state);
 void lnlb_hearing_changed(struct lnlb_core *core);
-void lnlb_hearing_cover(struct lnlb_core *core);
+bool lnlb_hearing_complete(const struct lnlb_core *core);
+int lnlb_hearing_index(struct lnlb_hearing *h, const struct lnlb_node_id *id);
+void lnlb_hearing_link(struct lnlb_hearing *h, unsigned int a, unsigned int b);
+bool lnlb_hearing_bad(const struct lnlb_hearing *h, unsigned int a,
+		      unsigned int b);
+void lnlb_hearing_collect(struct lnlb_core *core);
+void lnlb_hearing_cover(struct lnlb_core *core, bool relayed);
 void lnlb_hearing_update(struct lnlb_core *core);
+
+/* relay.c */
+void lnlb_relay_update(struct lnlb_core *core);
+void lnlb_relay_append(const struct lnlb_core *core, u8 *frame);
+void lnlb_relay_take(struct lnlb_core *core, struct lnlb_peer *peer,
+		     const struct lnlb_wire_frame *frame);
+void lnlb_relay_apply(struct lnlb_core *core);
 
 /* fence.c */
 void lnlb_fence_late(struct lnlb_core *core);

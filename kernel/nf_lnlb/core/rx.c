@@ -191,6 +191,7 @@ static int lnlb_rx_state(struct lnlb_core *core, struct lnlb_peer *peer,
 	lnlb_report_take(peer, frame);
 	peer->excluded = state->flags & LNLB_WIRE_EXCLUDED;
 	lnlb_hearing_take(core, peer, state);
+	lnlb_relay_take(core, peer, frame);
 	memcpy(peer->claims, state->claims, sizeof(peer->claims));
 	lnlb_rx_seen(core, peer, header);
 	peer->state_sequence = be64_to_cpu(header->sequence);

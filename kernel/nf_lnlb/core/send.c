@@ -98,6 +98,7 @@ static void lnlb_send_state(struct lnlb_core *core)
 	}
 	lnlb_report_append(core, core->out);
 	lnlb_proof_append(core, core->out);
+	lnlb_relay_append(core, core->out);
 	core->request = false;
 	core->state_sent_at = core->now;
 	core->state_due = U64_MAX;

@@ -21,6 +21,8 @@
 #define LNLB_WIRE_EXTENSION_HEADER 4
 #define LNLB_WIRE_PROOF		1	/* type of an extension, see proof.c */
 #define LNLB_WIRE_REPORT	2	/* another one, see report.c */
+#define LNLB_WIRE_RELAY		3	/* another one, see relay.c */
+#define LNLB_WIRE_PAIRS_MAX	66	/* all of 12 nodes */
 #define LNLB_WIRE_CLAIMS	(LNLB_BUCKETS / 8)
 #define LNLB_WIRE_HEARD_MAX	(LNLB_NODES_MAX - 1)
 
@@ -266,6 +268,21 @@ struct lnlb_wire_trailer {
 	u8 signature[LNLB_SIGNATURE_LEN];
 } __packed;
 static_assert(sizeof(struct lnlb_wire_trailer) == 24, "wire format");
+
+/**
+ * struct lnlb_wire_pair - entry of extension LNLB_WIRE_RELAY of a STATE: one of
+ * two nodes does not hear the other
+ * @a: place of one in the ascending list of lnlb_wire_state::heard and the
+ *	sender, from 0 on
+ * @b: place of the other, higher than @a
+ */
+struct lnlb_wire_pair {
+	u8 a;
+	u8 b;
+} __packed;
+static_assert(sizeof(struct lnlb_wire_pair) == 2, "wire format");
+static_assert(LNLB_WIRE_PAIRS_MAX * sizeof(struct lnlb_wire_pair) < 256,
+	      "length of the extension");
 
 /* a full STATE, a report, some proof and a trailer must fit into a frame */
 static_assert(sizeof(struct lnlb_wire_header) + sizeof(struct lnlb_wire_state) +

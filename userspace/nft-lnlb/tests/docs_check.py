@@ -8,7 +8,8 @@ TOP = sys.argv[1] + '/'
 SIZES = {'u8': 1, '__be16': 2, '__be32': 4, '__be64': 8,
          'struct lnlb_node_id': 6, 'struct lnlb_wire_heard': 12,
          'struct lnlb_wire_nonce': 6, 'struct lnlb_wire_echo': 12}
-ARRAYS = {'LNLB_WIRE_CLAIMS': 512, 'LNLB_HASH_ID_LEN': 3}
+ARRAYS = {'LNLB_WIRE_CLAIMS': 512, 'LNLB_HASH_ID_LEN': 3, 'LNLB_TAG_LEN': 8,
+          'LNLB_SIGNATURE_LEN': 16}
 # lengths of arrays without one, as the tables have them
 OPEN_ARRAYS = {'heard': '12×n', 'echo': '12×n', 'data': 'len'}
 
@@ -66,7 +67,7 @@ def check_frames():
                   flags=re.S)
     text = read('Documentation/protocol.rst')
     structs = ['header', 'keepalive', 'state', 'heard', 'sessions', 'record',
-               'ack', 'proof', 'echo', 'report']
+               'ack', 'proof', 'echo', 'report', 'pair', 'trailer']
     found = tables(text)
     equal('number of tables', len(found), len(structs))
     for name, rows in zip(structs, found):
