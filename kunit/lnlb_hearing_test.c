@@ -355,6 +355,27 @@ static void rows_are_better_than_relays(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, lnlb_hearing_bad(&core->hearing, 0, 1));
 }
 
+/* they are the last, and each takes the other for excluded */
+static void two_come_back_at_once(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+
+	lnlb_net_start_all(net, 4);
+	cut_both(net, 0, 2, true);
+	cut_both(net, 1, 3, true);
+	lnlb_net_run(net, WORKED_OUT_MS);
+	KUNIT_ASSERT_TRUE(test, excluded(net, 2));
+	KUNIT_ASSERT_TRUE(test, excluded(net, 3));
+	lnlb_net_leave(net, 0);
+	lnlb_net_leave(net, 1);
+	/* nobody has been there all the time, so they listen anew */
+	KUNIT_EXPECT_LE(test, lnlb_net_run_until_owned(net, 1000),
+			LNLB_NET_DEAD_MS + 50);
+	KUNIT_EXPECT_EQ(test, net->node[2].accepting, LNLB_BUCKETS / 2);
+	KUNIT_EXPECT_EQ(test, net->node[3].accepting, LNLB_BUCKETS / 2);
+	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
+}
+
 static struct kunit_case lnlb_hearing_cases[] = {
 	KUNIT_CASE(one_bad_link_costs_one_node),
 	KUNIT_CASE(healing_brings_it_back),
@@ -365,6 +386,7 @@ static struct kunit_case lnlb_hearing_cases[] = {
 	KUNIT_CASE(changes_are_no_bad_links),
 	KUNIT_CASE(many_bad_links_are_bounded),
 	KUNIT_CASE(deaf_to_each_other_all_go_but_one),
+	KUNIT_CASE(two_come_back_at_once),
 	KUNIT_CASE(relays_are_acknowledged),
 	KUNIT_CASE(relays_that_make_no_sense),
 	KUNIT_CASE(rows_are_better_than_relays),

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nodes that stood still, and have to find out what they have missed.
+ */
+#include "lnlb_net.h"
+
+static void stand_still(struct lnlb_net *net, int i, u64 ms)
+{
+	net->node[i].paused = true;
+	lnlb_net_run(net, ms);
+	net->node[i].paused = false;
+	lnlb_net_run(net, 1);
+}
+
+/* nobody can tell it that it is not dead: it listens for a while */
+static void alone_it_listens_anew(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	struct lnlb_net_node *node = &net->node[0];
+
+	lnlb_net_start_all(net, 1);
+	stand_still(net, 0, LNLB_NET_DEAD_MS / 2 - LNLB_NET_KEEPALIVE_MS);
+	KUNIT_EXPECT_FALSE(test, lnlb_core_fenced(node->core));
+	stand_still(net, 0, LNLB_NET_DEAD_MS / 2 + LNLB_NET_KEEPALIVE_MS + 2);
+	KUNIT_EXPECT_TRUE(test, lnlb_core_fenced(node->core));
+	KUNIT_EXPECT_EQ(test, node->accepting, 0);
+	KUNIT_EXPECT_FALSE(test, lnlb_core_complete(node->core));
+	lnlb_net_run(net, LNLB_NET_DEAD_MS - 10);
+	KUNIT_EXPECT_EQ(test, node->accepting, 0);
+	lnlb_net_run(net, 20);
+	KUNIT_EXPECT_FALSE(test, lnlb_core_fenced(node->core));
+	KUNIT_EXPECT_EQ(test, node->accepting, LNLB_BUCKETS);
+	KUNIT_EXPECT_EQ(test, node->events[LNLB_EVENT_FENCED], 1);
+	KUNIT_EXPECT_EQ(test, node->events[LNLB_EVENT_UNFENCED], 1);
+}
+
+/* it stood still while it listened, too */
+static void alone_it_stands_still_again(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	struct lnlb_net_node *node = &net->node[0];
+
+	lnlb_net_start_all(net, 1);
+	stand_still(net, 0, LNLB_NET_DEAD_MS);
+	lnlb_net_run(net, LNLB_NET_DEAD_MS / 2);
+	stand_still(net, 0, LNLB_NET_DEAD_MS);
+	lnlb_net_run(net, LNLB_NET_DEAD_MS - 10);
+	KUNIT_EXPECT_EQ(test, node->accepting, 0);
+	lnlb_net_run(net, 20);
+	KUNIT_EXPECT_EQ(test, node->accepting, LNLB_BUCKETS);
+	KUNIT_EXPECT_EQ(test, node->events[LNLB_EVENT_FENCED], 1);
+}
+
+/* both slept: nobody has been there all the time */
+static void two_that_slept_are_no_witnesses(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	int i;
+
+	lnlb_net_start_all(net, 2);
+	net->node[1].paused = true;
+	stand_still(net, 0, LNLB_NET_DEAD_MS * 2 / 3);
+	net->node[1].paused = false;
+	lnlb_net_run(net, LNLB_NET_DEAD_MS / 2);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_TRUE(test, lnlb_core_fenced(net->node[i].core));
+	lnlb_net_run(net, LNLB_NET_DEAD_MS);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, net->node[i].accepting, LNLB_BUCKETS / 2);
+	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
+}
+
+/*
+ * Where two keepalives are the dead interval, a tick that is not late by half of
+ * it may follow a silence of nearly all of it.
+ */
+static void silence_fences(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	struct lnlb_core *core;
+	u64 sent_at;
+
+	net->timers.keepalive_interval_ms = 200;
+	net->timers.dead_interval_ms = 400;
+	lnlb_net_start_all(net, 2);
+	core = net->node[0].core;
+	lnlb_net_run(net, 400);
+	sent_at = core->sent_at;
+	while (core->sent_at == sent_at)
+		lnlb_net_run(net, 1);
+	sent_at = core->sent_at;
+	/* some 170 ms in which it has nothing to say */
+	lnlb_net_run(net, 170);
+	KUNIT_ASSERT_EQ(test, core->sent_at, sent_at);
+	stand_still(net, 0, core->tick_due + 190 - net->now);
+	KUNIT_EXPECT_LE(test, net->now, core->stalled_at + 1);
+	KUNIT_EXPECT_EQ(test, net->node[0].events[LNLB_EVENT_FENCED], 1);
+	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
+	/* the other one has been awake and says that it hears it */
+	lnlb_net_run(net, 20);
+	KUNIT_EXPECT_FALSE(test, lnlb_core_fenced(core));
+	KUNIT_EXPECT_TRUE(test, lnlb_net_owned(net));
+}
+
+static struct kunit_case lnlb_fence_cases[] = {
+	KUNIT_CASE(alone_it_listens_anew),
+	KUNIT_CASE(alone_it_stands_still_again),
+	KUNIT_CASE(two_that_slept_are_no_witnesses),
+	KUNIT_CASE(silence_fences),
+	{}
+};
+
+static struct kunit_suite lnlb_fence_suite = {
+	.name = "lnlb_fence",
+	.init = lnlb_net_init,
+	.exit = lnlb_net_exit,
+	.test_cases = lnlb_fence_cases,
+};
+kunit_test_suite(lnlb_fence_suite);
