@@ -247,17 +247,24 @@ int cluster_del(struct genl *genl, const char *name)
 	return nl_talk(&genl->nl, nlh, NULL, NULL);
 }
 
+void cluster_names(const struct cluster_list *list, char *buf, size_t size)
+{
+	size_t i, used = 0;
+
+	snprintf(buf, size, "none");
+	for (i = 0; i < list->count && used < size; i++)
+		used += snprintf(buf + used, size - used, "%s%s",
+				 used ? ", " : "", list->cluster[i].name);
+}
+
 static void say_no_such_cluster(struct genl *genl, const char *name)
 {
-	char known[512] = "none";
 	struct cluster_list list;
-	size_t i, used = 0;
+	char known[512];
 
 	if (cluster_get_all(genl, &list))
 		list.count = 0;
-	for (i = 0; i < list.count && used < sizeof(known); i++)
-		used += snprintf(known + used, sizeof(known) - used, "%s%s",
-				 used ? ", " : "", list.cluster[i].name);
+	cluster_names(&list, known, sizeof(known));
 	ctl_error("no cluster is named '%s' (there are: %s)", name, known);
 	free(list.cluster);
 }

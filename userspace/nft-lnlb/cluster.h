@@ -133,6 +133,14 @@ int cluster_get_some(struct genl *genl, const char *name,
 		     struct cluster_list *list, const char *what);
 
 /**
+ * cluster_names() - list names for an error message
+ * @list: the clusters
+ * @buf: "nlb0, nlb1" or "none"; cut off where @size ends
+ * @size: of @buf
+ */
+void cluster_names(const struct cluster_list *list, char *buf, size_t size);
+
+/**
  * cluster_parse_nodes() - take LNLB_A_NODES in
  * @nest: the attribute
  * @cluster: its nodes are added to

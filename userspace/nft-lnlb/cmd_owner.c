@@ -94,18 +94,38 @@ static int print_json(const struct session *s, const char *name)
 static int find_name(struct genl *genl, char name[LNLB_NAME_LEN])
 {
 	struct cluster_list list;
+	char known[512];
 	int err;
 
 	err = cluster_get_some(genl, NULL, &list, "cannot list");
-	if (!err && list.count != 1) {
-		ctl_error(list.count ?
-			  "which cluster? There are several, see lnlbctl show" :
-			  "there is no cluster; create one: lnlbctl addif ADDR DEV");
+	if (!err && !list.count) {
+		ctl_error("there is no cluster; create one: lnlbctl addif ADDR DEV");
 		err = -ENOENT;
-	}
-	if (!err)
+	} else if (!err && list.count > 1) {
+		cluster_names(&list, known, sizeof(known));
+		ctl_error("which cluster? Give its NAME; there are: %s",
+			  known);
+		err = -EINVAL;
+	} else if (!err) {
 		strcpy(name, list.cluster[0].name);
+	}
 	free(list.cluster);
+	return err;
+}
+
+static int tell(struct genl *genl, const char *name, struct session *session,
+		bool json)
+{
+	int err;
+
+	err = session_owner(genl, name, session);
+	if (err)
+		cluster_nl_error(genl, err, name,
+				 "cannot tell whose client that is in");
+	else if (json)
+		return print_json(session, name);
+	else
+		print_text(session, name);
 	return err;
 }
 
@@ -130,16 +150,8 @@ int cmd_owner(const struct ctl_args *args)
 		strcpy(name, args->argv[0]);
 	else
 		err = find_name(&genl, name);
-	if (!err) {
-		err = session_owner(&genl, name, &session);
-		if (err)
-			cluster_nl_error(&genl, err, name,
-					 "cannot tell whose it is in");
-		else if (args->json)
-			err = print_json(&session, name);
-		else
-			print_text(&session, name);
-	}
+	if (!err)
+		err = tell(&genl, name, &session, args->json);
 	genl_close(&genl);
 	return err ? CTL_FAILED : CTL_OK;
 }

@@ -86,8 +86,10 @@ static int list_all(struct genl *genl, const struct cluster_list *list,
 		p.cluster = &list->cluster[i];
 		name = p.cluster->name;
 		err = session_list(genl, name, print, &p);
-		/* taken out since it was listed is no failure, but while it is */
-		if (err && !ferror(stdout))
+		if (err == -ENOENT)
+			ctl_error("cluster '%s' was taken out meanwhile, this is not all of its sessions",
+				  name);
+		else if (err && !ferror(stdout))
 			cluster_nl_error(genl, err, name,
 					 "cannot list all sessions of");
 	}

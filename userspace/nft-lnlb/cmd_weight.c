@@ -108,6 +108,10 @@ int cmd_set_weight(const struct ctl_args *args)
 		bad_weight("", text);
 		return CTL_USAGE;
 	}
+	if (from_stdin && ctl_stdin_is_taken()) {
+		ctl_error("stdin has the commands; give these in a file: lnlbctl -b FILE");
+		return CTL_USAGE;
+	}
 	if (genl_open(&genl))
 		return CTL_FAILED;
 	if (from_stdin)

@@ -160,7 +160,9 @@ static void print_usage(FILE *out)
 {
 	size_t i;
 
-	fputs("Usage: lnlbctl COMMAND …\n\n", out);
+	fputs("Usage: lnlbctl COMMAND …\n"
+	      "       lnlbctl {-b|--batch} [FILE]     commands from FILE, or stdin\n\n",
+	      out);
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-12s %s\n", commands[i].name,
 			commands[i].synopsis);
@@ -190,27 +192,49 @@ static bool is_option(const char *word)
 	return word[0] == '-' && word[1] && !isdigit((unsigned char)word[1]);
 }
 
+/* Return: its value, NULL if it has none; *@used words are the option's */
+static const char *option_value(const struct ctl_option *option, char **words,
+				int *used)
+{
+	size_t len = strlen(option->word);
+
+	*used = 0;
+	if (strncmp(*words, option->word, len))
+		return NULL;
+	if (option->value && (*words)[len] == '=') {
+		*used = 1;
+		return *words + len + 1;
+	}
+	if ((*words)[len])
+		return NULL;
+	*used = option->value ? 2 : 1;
+	return option->value ? words[1] : NULL;
+}
+
 /* Return: the words that belong to the option, 0 if the command has none such */
 static int parse_option(const struct ctl_command *command, char **words,
 			struct ctl_args *args)
 {
 	const struct ctl_option *option;
+	const char *value;
 	char *where;
+	int used;
 
 	for (option = options; option < options + ARRAY_SIZE(options);
 	     option++) {
-		if (!(command->options & option->option) ||
-		    strcmp(*words, option->word))
+		if (!(command->options & option->option))
 			continue;
-		where = (char *)args + option->where;
-		if (!option->value) {
-			*(bool *)where = true;
-			return 1;
-		}
-		if (!words[1])
+		value = option_value(option, words, &used);
+		if (!used)
+			continue;
+		if (option->value && !value)
 			return 0;
-		*(const char **)where = words[1];
-		return 2;
+		where = (char *)args + option->where;
+		if (option->value)
+			*(const char **)where = value;
+		else
+			*(bool *)where = true;
+		return used;
 	}
 	return 0;
 }
@@ -270,27 +294,49 @@ usage:
 	return CTL_USAGE;
 }
 
-int main(int argc, char **argv)
+int ctl_run(char **words)
 {
-	const struct ctl_command *command;
-	int ret = CTL_OK;
+	const struct ctl_command *command = find_command(words[0]);
 
+	if (command)
+		return run_command(command, words + 1);
+	ctl_error("unknown command '%s'", words[0]);
+	print_usage(stderr);
+	return CTL_USAGE;
+}
+
+static bool is_word(const char *word, const char *brief, const char *full)
+{
+	return !strcmp(word, brief) || !strcmp(word, full);
+}
+
+static int run(int argc, char **argv)
+{
 	if (argc < 2) {
 		print_usage(stderr);
 		return CTL_USAGE;
 	}
-	command = find_command(argv[1]);
-	if (command) {
-		ret = run_command(command, argv + 2);
-	} else if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+	if (is_word(argv[1], "-h", "--help")) {
 		print_usage(stdout);
-	} else if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
-		puts("lnlbctl " LNLB_VERSION);
-	} else {
-		ctl_error("unknown command '%s'", argv[1]);
-		print_usage(stderr);
-		return CTL_USAGE;
+		return CTL_OK;
 	}
+	if (is_word(argv[1], "-V", "--version")) {
+		puts("lnlbctl " LNLB_VERSION);
+		return CTL_OK;
+	}
+	if (!is_word(argv[1], "-b", "--batch"))
+		return ctl_run(argv + 1);
+	if (argc <= 3)
+		return ctl_batch(argv[2]);
+	ctl_error("%s: too many arguments, from '%s' on", argv[1], argv[3]);
+	print_usage(stderr);
+	return CTL_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	int ret = run(argc, argv);
+
 	/* a full disk must not look like success */
 	if (fflush(stdout) || ferror(stdout)) {
 		ctl_error("cannot write: %s", strerror(errno));

@@ -58,6 +58,29 @@ int cmd_stats(const struct ctl_args *args);
 int cmd_monitor(const struct ctl_args *args);
 
 /**
+ * ctl_run() - run a command
+ * @words: its name and what was typed behind it, up to a NULL; may be moved
+ *
+ * Return: an exit code.
+ */
+int ctl_run(char **words);
+
+/**
+ * ctl_batch() - run the commands of a file, up to the first that fails
+ * @name: of the file; NULL or "-": stdin
+ *
+ * Return: an exit code, that of the command that failed.
+ */
+int ctl_batch(const char *name);
+
+/**
+ * ctl_stdin_is_taken() - are commands read from stdin?
+ *
+ * Return: true if so.
+ */
+bool ctl_stdin_is_taken(void);
+
+/**
  * ctl_error() - say on stderr what was wrong and what is allowed
  * @format: without "lnlbctl: " and line end
  */

@@ -27,12 +27,20 @@ struct nlmsghdr *fake_answer(const struct nlmsghdr *request, uint16_t type,
 struct nlmsghdr *fake_lnlb_answer(const struct nlmsghdr *request, int cmd,
 				  uint16_t flags);
 
+/* the nodes of each cluster */
+void fake_put_nodes(struct nlmsghdr *nlh);
+
 /* put messages into the queue, a datagram each */
 void fake_push(const struct nlmsghdr *nlh);
 void fake_push_error(const struct nlmsghdr *request, int error,
 		     const char *text);
 void fake_push_cluster(const struct nlmsghdr *request,
 		       const struct fake_cluster *c, uint16_t flags);
+void fake_push_buckets(const struct nlmsghdr *request,
+		       const struct fake_cluster *c);
+void fake_push_sessions(const struct nlmsghdr *request);
+void fake_push_owner(const struct nlmsghdr *request,
+		     const struct fake_cluster *c, const uint8_t *client);
 void fake_push_family(const struct nlmsghdr *request);
 void fake_push_event(int event);
 

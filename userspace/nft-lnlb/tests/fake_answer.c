@@ -11,7 +11,7 @@
 
 /* answers that were not fetched yet, a datagram each */
 static struct {
-	char buf[8192];
+	char buf[16384];
 	size_t len;
 } queue[16];
 static int queue_head, queue_tail;
@@ -89,6 +89,15 @@ static void put_node(struct nlmsghdr *nlh, const char *id, bool self)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+void fake_put_nodes(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, LNLB_A_NODES);
+
+	put_node(nlh, "\x52\x54\x00\x00\x00\x01", true);
+	put_node(nlh, "\x52\x54\x00\x00\x00\x02", false);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 static void put_keys(struct nlmsghdr *nlh)
 {
 	struct nlattr *keys, *nest;
@@ -147,10 +156,7 @@ void fake_push_cluster(const struct nlmsghdr *request,
 	mnl_attr_put_u64(nlh, LNLB_A_SESSIONS, 18446744073709551615ULL);
 	mnl_attr_put_u64(nlh, LNLB_A_SESSIONS_FOREIGN, 3);
 	mnl_attr_put_strz(nlh, LNLB_A_TRACKER, "conntrack");
-	nest = mnl_attr_nest_start(nlh, LNLB_A_NODES);
-	put_node(nlh, "\x52\x54\x00\x00\x00\x01", true);
-	put_node(nlh, "\x52\x54\x00\x00\x00\x02", false);
-	mnl_attr_nest_end(nlh, nest);
+	fake_put_nodes(nlh);
 	put_keys(nlh);
 	put_rejects(nlh);
 	nest = mnl_attr_nest_start(nlh, LNLB_A_STATS);

@@ -10,7 +10,9 @@
  *   fail      "VERB ERRNO TEXT": that verb is refused
  *   absent    there is no family lnlb
  *   intr      the next dump is interrupted; removed then
- *   bad       answers have attributes of the wrong size
+ *   bad       answers have attributes of the wrong size, or lack some
+ *   waiting   clusters wait for their device, as far as buckets tell
+ *   cut       the cluster is taken out while its sessions are listed
  *   newaddr   "ERRNO": rtnetlink refuses new addresses
  */
 #include <arpa/inet.h>
@@ -43,7 +45,8 @@ static int monitored;
 static const char *const verbs[] = {
 	[LNLB_CMD_NEW_CLUSTER] = "new", [LNLB_CMD_DEL_CLUSTER] = "del",
 	[LNLB_CMD_SET_CLUSTER] = "set", [LNLB_CMD_GET_CLUSTER] = "get",
-	[LNLB_CMD_RESYNC] = "resync",
+	[LNLB_CMD_RESYNC] = "resync", [LNLB_CMD_GET_BUCKETS] = "buckets",
+	[LNLB_CMD_GET_SESSIONS] = "sessions", [LNLB_CMD_GET_OWNER] = "owner",
 };
 
 unsigned int fake_portid(void)
@@ -226,6 +229,8 @@ static void change_cluster(const struct nlmsghdr *request, int cmd,
 {
 	if (cmd == LNLB_CMD_GET_CLUSTER)
 		fake_push_cluster(request, c, 0);
+	if (cmd == LNLB_CMD_GET_BUCKETS)
+		fake_push_buckets(request, c);
 	if (cmd == LNLB_CMD_SET_CLUSTER && tb[LNLB_A_WEIGHT] &&
 	    c->source != LNLB_WEIGHT_MANUAL) {
 		fake_push_error(request, EINVAL, "weight mode is not manual");
@@ -263,7 +268,12 @@ static void handle(const struct nlmsghdr *request)
 	note(header->cmd, &asked);
 	if (refused(request, header->cmd))
 		return;
-	if (request->nlmsg_flags & NLM_F_DUMP)
+	if (c && header->cmd == LNLB_CMD_GET_SESSIONS)
+		fake_push_sessions(request);
+	else if (c && header->cmd == LNLB_CMD_GET_OWNER)
+		fake_push_owner(request, c,
+				mnl_attr_get_payload(tb[LNLB_A_CLIENT]));
+	else if (request->nlmsg_flags & NLM_F_DUMP)
 		push_dump(request);
 	else if (header->cmd == LNLB_CMD_NEW_CLUSTER)
 		new_cluster(request, &asked);

@@ -227,6 +227,17 @@ def check_messages(checks, spec):
                   for n in ops['event']['event']['attributes']}, event)
 
 
+def check_texts(checks, spec):
+    """The words of lnlbctl stats and metrics"""
+    text = read(TOP + 'userspace/nft-lnlb/stat_text.c')
+    code = {name: ''.join(re.findall('"(.*?)"', strings)) for name, strings in
+            re.findall(r'\[LNLB_STAT_(\w+)\] =(.*?),\n', text, re.S)}
+    stats = [s for s in spec['attribute-sets'] if s['name'] == 'stats'][0]
+    checks.equal('what the counters count',
+                 {shout(a['name']): a['doc'] for a in stats['attributes']
+                  if a['type'] != 'pad'}, code)
+
+
 def check_tests(checks, header):
     """Requests of the selftests are unknown only beyond the last attribute."""
     known = re.search(r'^A_MAX = (\d+)$', read(TOP + 'selftests/netlink.py'),
@@ -246,6 +257,7 @@ def main():
     check_policy(checks, spec, genl)
     check_operations(checks, spec, genl)
     check_messages(checks, spec)
+    check_texts(checks, spec)
     check_tests(checks, header)
     checks.end()
 
