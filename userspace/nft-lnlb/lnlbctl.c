@@ -19,6 +19,7 @@
 #define OPT_KEY		(1 << 2)
 #define OPT_HASH	(1 << 3)
 #define OPT_KEYS	(1 << 4)
+#define OPT_HTTP	(1 << 5)
 
 /* where = offset of a bool, or of a string that takes the next word */
 static const struct ctl_option {
@@ -33,6 +34,7 @@ static const struct ctl_option {
 	{ "--timeout", OPT_WAIT, true, offsetof(struct ctl_args, timeout) },
 	{ "--key", OPT_KEY, true, offsetof(struct ctl_args, key) },
 	{ "--hash", OPT_HASH, true, offsetof(struct ctl_args, hash) },
+	{ "--http", OPT_HTTP, false, offsetof(struct ctl_args, http) },
 	{ "--next", OPT_KEYS, true, offsetof(struct ctl_args, next) },
 	{ "--permissive", OPT_KEY | OPT_KEYS, false,
 	  offsetof(struct ctl_args, permissive) },
@@ -113,6 +115,10 @@ static const struct ctl_command commands[] = {
 	{ "stats", "[-j] [NAME]",
 	  "Show all counters, with what they count. -j, --json: for programs.",
 	  0, 1, OPT_JSON, cmd_stats },
+	{ "metrics", "[--http]",
+	  "Print all counters and states in Prometheus' text format. --http: as\n"
+	  "the answer to an HTTP request that is read from stdin.",
+	  0, 0, OPT_HTTP, cmd_metrics },
 	{ "monitor", "[-j]",
 	  "Print events as they happen. -j, --json: one object a line.",
 	  0, 0, OPT_JSON, cmd_monitor },

@@ -21,6 +21,7 @@ struct nl;
  * @json: -j was given
  * @wait: --wait was given
  * @permissive: --permissive was given
+ * @http: --http was given
  * @timeout: the word behind --timeout, NULL without
  * @key: the same for --key
  * @hash: for --hash
@@ -32,6 +33,7 @@ struct ctl_args {
 	bool json;
 	bool wait;
 	bool permissive;
+	bool http;
 	const char *timeout;
 	const char *key;
 	const char *hash;
@@ -55,6 +57,7 @@ int cmd_buckets(const struct ctl_args *args);
 int cmd_sessions(const struct ctl_args *args);
 int cmd_owner(const struct ctl_args *args);
 int cmd_stats(const struct ctl_args *args);
+int cmd_metrics(const struct ctl_args *args);
 int cmd_monitor(const struct ctl_args *args);
 
 /**
