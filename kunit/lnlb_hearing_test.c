@@ -133,6 +133,27 @@ static void the_smallest_set_goes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
 }
 
+/*
+ * Node 2 is out, the others go on without it. Then it hears nobody any more and
+ * comes back; node 0, which hears it, has to learn that before it takes buckets.
+ */
+static void it_says_that_it_is_back(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+
+	lnlb_net_start_all(net, 3);
+	cut_both(net, 1, 2, true);
+	lnlb_net_run(net, WORKED_OUT_MS);
+	KUNIT_ASSERT_TRUE(test, excluded(net, 2));
+	lnlb_net_crash(net, 1);
+	net->cut[0][2] = true;
+	lnlb_net_run(net, 2 * WORKED_OUT_MS);
+	KUNIT_EXPECT_FALSE(test, excluded(net, 2));
+	KUNIT_EXPECT_TRUE(test, lnlb_core_fenced(net->node[0].core));
+	KUNIT_EXPECT_EQ(test, net->node[2].accepting, LNLB_BUCKETS);
+	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
+}
+
 static void changes_are_no_bad_links(struct kunit *test)
 {
 	struct lnlb_net *net = test->priv;
@@ -383,6 +404,7 @@ static struct kunit_case lnlb_hearing_cases[] = {
 	KUNIT_CASE(a_deaf_node_is_shut_out),
 	KUNIT_CASE(a_mute_node_goes),
 	KUNIT_CASE(the_smallest_set_goes),
+	KUNIT_CASE(it_says_that_it_is_back),
 	KUNIT_CASE(changes_are_no_bad_links),
 	KUNIT_CASE(many_bad_links_are_bounded),
 	KUNIT_CASE(deaf_to_each_other_all_go_but_one),
