@@ -340,43 +340,6 @@ static void check_node_end(struct sim *sim, unsigned int i, unsigned int up,
 				 b);
 }
 
-static bool covers(const struct sim *sim, u32 set)
-{
-	unsigned int i, j;
-
-	for (i = 0; i < sim->cfg.nodes; i++)
-		for (j = 0; j < sim->cfg.nodes; j++)
-			if (i != j && sim->link[i][j].cut &&
-			    !(set >> i & 1) && !(set >> j & 1))
-				return false;
-	return true;
-}
-
-/*
- * Some node hears all others, and they it: all know as much as that one, and
- * no more of them stand aside than have to.
- */
-static void check_shut(struct sim *sim)
-{
-	unsigned int i, out = 0, least = sim->cfg.nodes;
-	u32 set;
-
-	for (i = 0; i < sim->cfg.nodes; i++)
-		out += sim->node[i].core && lnlb_core_fenced(sim->node[i].core);
-	if (!sim->n_undo)
-		least = 0;
-	else if (sim->undo[0].arg % SIM_DEAF_KINDS < SIM_PAIRS)
-		least = 1;
-	else if (sim->cfg.nodes > 8)
-		return;
-	for (set = 0; sim->cfg.nodes <= 8 && set < 1u << sim->cfg.nodes; set++)
-		if (covers(sim, set))
-			least = min(least, hweight8(set));
-	if (out != least)
-		sim_fail(sim, "L1: %u nodes stand aside where %u would do",
-			 out, least);
-}
-
 /**
  * sim_check_end() - has all come to rest as it should?
  * @sim: the run, some time after the last fault
@@ -395,7 +358,7 @@ void sim_check_end(struct sim *sim)
 		if (sim->node[i].core && sim->cfg.profile != SIM_SHUT)
 			check_node_end(sim, i, up, digest);
 	if (sim->cfg.profile == SIM_SHUT)
-		check_shut(sim);
+		sim_shut_check(sim);
 	if (sim->n_single != LNLB_BUCKETS)
 		sim_fail(sim, "L1: %u of %u buckets have an owner in the end",
 			 sim->n_single, LNLB_BUCKETS);

@@ -418,6 +418,9 @@ void sim_check_gap(struct sim *sim, u16 bucket);
 void sim_check_gaps(struct sim *sim);
 void sim_check_end(struct sim *sim);
 
+/* shut.c */
+void sim_shut_check(struct sim *sim);
+
 /* run.c */
 struct sim *sim_run(unsigned int nodes, unsigned int profile, u64 seed,
 		    const bool *off, bool trace, int watch);
