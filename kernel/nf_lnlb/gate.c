@@ -84,11 +84,12 @@ static int check_header(const struct lnlb_cluster *cluster,
 			struct lnlb_wire_frame *frame)
 {
 	size_t len = skb->len - skb_network_offset(skb);
+	size_t have = min(len, sizeof(*header));
 	int stat;
 
-	memset(header, 0, sizeof(*header));
-	if (skb_copy_bits(skb, skb_network_offset(skb), header,
-			  min(len, sizeof(*header))))
+	if (have < sizeof(*header))
+		memset(header, 0, sizeof(*header));
+	if (skb_copy_bits(skb, skb_network_offset(skb), header, have))
 		return LNLB_STAT_FRAME_TRUNCATED;
 	stat = lnlb_wire_parse_header((const u8 *)header, len, frame);
 	if (stat != LNLB_STAT_FRAME_RX)
@@ -132,18 +133,30 @@ static bool has_room(const struct lnlb_gate *gate,
 	return peer ? peer->waiting < PEER_ROOM : gate->others < OTHERS_ROOM;
 }
 
+/* This is cheaper yet than to look at the tag. */
+static bool was_here(struct lnlb_gate *gate,
+		     const struct lnlb_wire_header *header)
+{
+	const struct lnlb_gate_peer *peer;
+	bool replay;
+
+	spin_lock(&gate->lock);
+	peer = find_peer(gate, header->id.mac);
+	replay = peer && is_replay(&peer->sender, header);
+	spin_unlock(&gate->lock);
+	return replay;
+}
+
 /* Is there room, and time, for a frame that nothing is known against? */
-static int check_before(struct lnlb_gate *gate,
-			const struct lnlb_wire_header *header, bool has_tag)
+static int check_room(struct lnlb_gate *gate,
+		      const struct lnlb_wire_header *header, bool has_tag)
 {
 	const struct lnlb_gate_peer *peer;
 	int stat = LNLB_STAT_FRAME_RX;
 
 	spin_lock(&gate->lock);
 	peer = find_peer(gate, header->id.mac);
-	if (peer && is_replay(&peer->sender, header))
-		stat = LNLB_STAT_FRAME_REPLAY;
-	else if (!has_room(gate, peer))
+	if (!has_room(gate, peer))
 		stat = LNLB_STAT_FRAME_OVERFLOW;
 	else if (has_tag && !is_peer(peer, header))
 		stat = check_stranger(gate, header);
@@ -241,12 +254,14 @@ static int check_sender(struct lnlb_cluster *cluster, const struct sk_buff *skb,
 
 	if (!own && !ether_addr_equal(header->id.mac, eth_hdr(skb)->h_source))
 		return LNLB_STAT_FRAME_SPOOFED;
+	if (was_here(gate, header))
+		return LNLB_STAT_FRAME_REPLAY;
 	stat = lnlb_sign_check(cluster, skb, header, &secret);
 	if (stat != LNLB_STAT_FRAME_RX)
 		return stat;
 	if (own)
 		return own_id(cluster, header);
-	stat = check_before(gate, header, secret);
+	stat = check_room(gate, header, secret);
 	if (stat != LNLB_STAT_FRAME_RX)
 		return stat;
 	if (secret)

@@ -8,7 +8,10 @@
 
 static bool lnlb_wire_id_valid(const struct lnlb_node_id *id)
 {
-	return !(id->mac[0] & 1) && memchr_inv(id->mac, 0, sizeof(id->mac));
+	const u8 *mac = id->mac;
+
+	return !(mac[0] & 1) &&
+	       (mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]);
 }
 
 static bool lnlb_wire_everybody(const struct lnlb_node_id *id)
@@ -186,7 +189,7 @@ static int lnlb_wire_check_header(const struct lnlb_wire_header *header,
 		return LNLB_STAT_FRAME_LENGTH;
 	if (header->flags & cpu_to_be16(~LNLB_WIRE_AUTH) ||
 	    (header->key_id && !lnlb_wire_signed(header)) ||
-	    !lnlb_wire_zero(header->reserved_id, sizeof(header->reserved_id)) ||
+	    header->reserved_id[0] || header->reserved_id[1] ||
 	    !lnlb_wire_id_valid(&header->id))
 		return LNLB_STAT_FRAME_RESERVED;
 	return LNLB_STAT_FRAME_RX;
