@@ -10,7 +10,8 @@
  *   fail      "VERB ERRNO TEXT": that verb is refused
  *   absent    there is no family lnlb
  *   intr      the next dump is interrupted; removed then
- *   bad       answers have attributes of the wrong size, or lack some
+ *   bad       answers have attributes of the wrong size
+ *   damaged   answers about buckets, sessions and owners do, or lack some
  *   waiting   clusters wait for their device, as far as buckets tell
  *   cut       the cluster is taken out while its sessions are listed
  *   newaddr   "ERRNO": rtnetlink refuses new addresses

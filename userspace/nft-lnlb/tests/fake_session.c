@@ -39,7 +39,7 @@ void fake_push_buckets(const struct nlmsghdr *request,
 		targets[b] = b < 3072 ? 0 : 1;
 		claims[b] = claimed_by(b);
 	}
-	if (fake_exists("bad"))
+	if (fake_exists("damaged"))
 		targets[7] = 2;
 	mnl_attr_put_u64(nlh, LNLB_A_DIGEST, 0x0123456789abcdefULL);
 	fake_put_nodes(nlh);
@@ -57,7 +57,7 @@ static void push_session(const struct nlmsghdr *request, const char *client,
 	uint8_t addr[16];
 
 	inet_pton(v6 ? AF_INET6 : AF_INET, client, addr);
-	mnl_attr_put(nlh, LNLB_A_CLIENT, fake_exists("bad") ? 5 : v6 ? 16 : 4,
+	mnl_attr_put(nlh, LNLB_A_CLIENT, fake_exists("damaged") ? 5 : v6 ? 16 : 4,
 		     addr);
 	if (port)
 		mnl_attr_put_u16(nlh, LNLB_A_CLIENT_PORT, htons(port));
@@ -98,7 +98,7 @@ void fake_push_owner(const struct nlmsghdr *request,
 	mnl_attr_put_u8(nlh, LNLB_A_OWNED_BY, by);
 	if (client[3] < 4)
 		mnl_attr_put(nlh, LNLB_A_OWNER_SURE, 0, NULL);
-	if (by != LNLB_OWNED_BY_NOBODY && !fake_exists("bad"))
+	if (by != LNLB_OWNED_BY_NOBODY && !fake_exists("damaged"))
 		mnl_attr_put(nlh, LNLB_A_NODE_ID, 6, ids[client[3] > 3]);
 	if (by != LNLB_OWNED_BY_NOBODY && client[3] < 4)
 		mnl_attr_put(nlh, LNLB_A_NODE_SELF, 0, NULL);

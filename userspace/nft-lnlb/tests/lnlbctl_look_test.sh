@@ -92,15 +92,14 @@ for args in "nodes x" "buckets x" "sessions x" "owner x 10.0.0.1" "stats x"; do
 		"1 lnlbctl: no cluster is named 'x' (there are: a)" \
 		"$code $(cat "$dir/err")"
 done
-: >"$dir/bad"
+: >"$dir/damaged"
 for args in "buckets a" "sessions a" "owner a 10.0.0.1"; do
-	cp "$dir/bad" "$dir/bad-answer"
 	# shellcheck disable=SC2086 # words
 	lnlbctl $args
 	[ "$code" -eq 1 ] && grep -q "Bad message" "$dir/err"
 	report $? "'$args' with a damaged answer"
 done
-rm "$dir/bad"
+rm "$dir/damaged"
 : >"$dir/cut"
 lnlbctl sessions -j
 is "a list that is cut short is a failure, and no JSON" \
