@@ -259,6 +259,13 @@ static void others(void)
 	start(3);
 	run(150);
 	save_frame("state-three", 3, LNLB_WIRE_STATE);
+	node[3].core->relay.n = 2;
+	node[3].core->relay.pair[0].b = 1;
+	node[3].core->relay.pair[1].b = 2;
+	lnlb_send_soon(node[3].core, 0);
+	node[3].next = node[3].now;
+	run(5);
+	save_frame("state-relay", 3, LNLB_WIRE_STATE);
 	lnlb_core_session_gone(node[1].core, &session->rec);
 	save_frame("sessions-gone", 1, LNLB_WIRE_SESSIONS);
 	lnlb_core_stop(node[3].core, true);
