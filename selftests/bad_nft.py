@@ -12,8 +12,8 @@ import sys
 
 from bad_netlink import Group
 from netlink import (
-    N_ADDR, N_AFFINITY, N_AFFINITY_LEN, N_DEV, N_KEY, N_MAC, N_MODE,
-    N_TIMEOUT, N_WEIGHT, N_WEIGHT_SOURCE, Nft, addr, attr, be32, nest, text,
+    N_ADDR, N_AFFINITY, N_AFFINITY_LEN, N_DEV, N_KEY, N_KEY_NEXT, N_MAC, N_MODE,
+    N_PERMISSIVE, N_TIMEOUT, N_WEIGHT, N_WEIGHT_SOURCE, Nft, addr, attr, be32, nest, text,
     u16)
 
 SOUND = addr(N_ADDR, "10.0.0.88") + text(N_DEV, "eth0")
@@ -57,6 +57,8 @@ def values(table, chain):
         "a MAC of 7 bytes": SOUND + attr(N_MAC, b"\2" * 7),
         "a key without end": SOUND + attr(N_KEY, b"k" * 64),
         "a key of 64": SOUND + attr(N_KEY, b"k" * 64 + b"\0"),
+        "a second key of 64": SOUND + attr(N_KEY_NEXT, b"k" * 64 + b"\0"),
+        "a flag of 4 bytes": SOUND + be32(N_PERMISSIVE, 1),
         "a nest for an address": nest(N_ADDR, addr(N_ADDR, "10.0.0.88")),
     }, ("EINVAL", "ERANGE"))
     refused("a parameter out of range", {
@@ -83,6 +85,10 @@ def values(table, chain):
         "a device without name": SOUND + text(N_DEV, ""),
         "a multicast MAC": SOUND + attr(N_MAC, b"\3" * 6),
         "a MAC of zeros": SOUND + attr(N_MAC, b"\0" * 6),
+        "a key without name": SOUND + text(N_KEY, ""),
+        "a second key without name": SOUND + text(N_KEY_NEXT, ""),
+        "a second key alone": SOUND + text(N_KEY_NEXT, "a:b"),
+        "permissive without a key": SOUND + attr(N_PERMISSIVE),
     }, ("EINVAL", "ERANGE", "EOPNOTSUPP"))
     refused("a batch with a good expression and a bad one", {
         "the bad one behind": [nft.expression(SOUND),

@@ -145,8 +145,8 @@ class Genl(Socket):
 
 FAMILIES = {"inet": 1, "ip": 2, "arp": 3, "netdev": 5, "bridge": 7, "ip6": 10}
 (N_ADDR, N_DEV, N_WEIGHT_SOURCE, N_WEIGHT, N_AFFINITY, N_AFFINITY_LEN,
- N_TIMEOUT, N_MODE, N_MAC, N_KEY) = range(1, 11)
-N_MAX = 10
+ N_TIMEOUT, N_MODE, N_MAC, N_KEY, N_HASH, N_KEY_NEXT,
+ N_PERMISSIVE) = range(1, 14)
 
 
 class Nft(Socket):

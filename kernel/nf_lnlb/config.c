@@ -215,6 +215,8 @@ bool lnlb_config_contradicts(const struct lnlb_config *a,
 		why->cfg = LNLB_CFG_MODE;
 	else if (both & LNLB_CFG_MAC && !ether_addr_equal(a->mac, b->mac))
 		why->cfg = LNLB_CFG_MAC;
+	else if (both & LNLB_CFG_PERMISSIVE && a->permissive != b->permissive)
+		why->cfg = LNLB_CFG_PERMISSIVE;
 	else
 		why->cfg = other_key(a, b, both);
 	if (why->cfg)

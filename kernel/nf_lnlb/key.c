@@ -196,13 +196,14 @@ static void auth_free(struct lnlb_auth *auth)
 }
 
 /* A hash that nobody without the key can work out, the same on all nodes. */
-static void set_hash_key(struct lnlb_cluster *cluster,
-			 const struct lnlb_secret *hash)
+static void make_hash_key(const struct lnlb_cluster *cluster,
+			  const struct lnlb_secret *hash, siphash_key_t *key,
+			  u8 id[LNLB_HASH_ID_LEN])
 {
 	u8 data[sizeof(LABEL_HASH) - 1 + sizeof(cluster->addr)];
-	u8 digest[SHA256_DIGEST_SIZE];
+	u8 digest[SHA256_DIGEST_SIZE] = {};
 
-	BUILD_BUG_ON(sizeof(cluster->hash_key) != 16);
+	BUILD_BUG_ON(sizeof(*key) != 16);
 	if (hash) {
 		memcpy(data, LABEL_HASH, sizeof(LABEL_HASH) - 1);
 		memcpy(data + sizeof(LABEL_HASH) - 1, &cluster->addr,
@@ -211,13 +212,24 @@ static void set_hash_key(struct lnlb_cluster *cluster,
 	} else {
 		memcpy(digest, &cluster->addr, sizeof(cluster->addr));
 	}
-	memset(cluster->hash_id, 0, sizeof(cluster->hash_id));
-	if (hash)
-		memcpy(cluster->hash_id, digest + 16,
-		       sizeof(cluster->hash_id));
-	cluster->hash_key.key[0] = get_unaligned_be64(digest);
-	cluster->hash_key.key[1] = get_unaligned_be64(digest + 8);
+	memcpy(id, digest + 16, LNLB_HASH_ID_LEN);
+	key->key[0] = get_unaligned_be64(digest);
+	key->key[1] = get_unaligned_be64(digest + 8);
 	memzero_explicit(digest, sizeof(digest));
+}
+
+bool lnlb_key_same_hash(const struct lnlb_cluster *cluster,
+			const struct lnlb_config *cfg)
+{
+	u8 id[LNLB_HASH_ID_LEN];
+	siphash_key_t key;
+	bool same;
+
+	make_hash_key(cluster, cfg->key[LNLB_KEY_HASH].secret, &key, id);
+	same = !memcmp(&cluster->hash_key, &key, sizeof(key)) &&
+	       !memcmp(cluster->hash_id, id, sizeof(id));
+	memzero_explicit(&key, sizeof(key));
+	return same;
 }
 
 static bool same_keys(const struct lnlb_config *a, const struct lnlb_config *b)
@@ -250,7 +262,10 @@ int lnlb_key_put_in_force(struct lnlb_cluster *cluster,
 				  lockdep_is_held(&cluster->core_lock));
 	memcpy(cluster->cfg.key, cfg->key, sizeof(cfg->key));
 	cluster->cfg.permissive = cfg->permissive;
-	set_hash_key(cluster, auth->hash);
+	/* Packets look at it: what stays the same is not written. */
+	if (!lnlb_key_same_hash(cluster, cfg))
+		make_hash_key(cluster, auth->hash, &cluster->hash_key,
+			      cluster->hash_id);
 	lnlb_key_core(cluster);
 	mutex_unlock(&cluster->core_lock);
 	if (old)

@@ -74,6 +74,20 @@ int lnlb_key_put_in_force(struct lnlb_cluster *cluster,
 			  const struct lnlb_config *cfg);
 
 /**
+ * lnlb_key_same_hash() - is the bucket hash that a configuration asks for the
+ * one that is used?
+ * @cluster: lnlb_net::lock held
+ * @cfg: with secrets
+ *
+ * The names of keys do not tell: another secret may have been put under one.
+ *
+ * Context: process context.
+ * Return: true if so.
+ */
+bool lnlb_key_same_hash(const struct lnlb_cluster *cluster,
+			const struct lnlb_config *cfg);
+
+/**
  * lnlb_key_core() - tell the core about the keys in force
  * @cluster: core_lock held
  */

@@ -104,6 +104,15 @@ static const struct nla_policy nft_lnlb_policy[NFTA_LNLB_MAX + 1] = {
 					    .len = LNLB_KEY_LEN - 1 },
 	[NFTA_LNLB_HASH]		= { .type = NLA_NUL_STRING,
 					    .len = LNLB_KEY_LEN - 1 },
+	[NFTA_LNLB_KEY_NEXT]		= { .type = NLA_NUL_STRING,
+					    .len = LNLB_KEY_LEN - 1 },
+	[NFTA_LNLB_PERMISSIVE]		= { .type = NLA_FLAG },
+};
+
+static const struct { int attr; u32 part; } nft_lnlb_keys[] = {
+	[LNLB_KEY_SIGN] = { NFTA_LNLB_KEY, LNLB_CFG_KEY },
+	[LNLB_KEY_NEXT] = { NFTA_LNLB_KEY_NEXT, LNLB_CFG_KEY_NEXT },
+	[LNLB_KEY_HASH] = { NFTA_LNLB_HASH, LNLB_CFG_HASH },
 };
 
 /* A number into a smaller member; too large a one becomes an invalid one. */
@@ -150,16 +159,26 @@ static int parse_numbers(const struct nlattr * const tb[],
 	return 0;
 }
 
-static bool parse_key(const struct nlattr *attr, struct lnlb_config *cfg,
-		      u8 use, u32 bit)
+static int parse_keys(const struct nlattr * const tb[],
+		      struct lnlb_config *cfg, const char **cause)
 {
-	struct lnlb_key_ref *key = &cfg->key[use];
+	unsigned int i;
 
-	if (!attr)
-		return true;
-	nla_strscpy(key->desc, attr, sizeof(key->desc));
-	cfg->set |= bit;
-	return key->desc[0];
+	*cause = "the description of a key is empty";
+	for (i = 0; i < ARRAY_SIZE(nft_lnlb_keys); i++) {
+		if (!tb[nft_lnlb_keys[i].attr])
+			continue;
+		nla_strscpy(cfg->key[i].desc, tb[nft_lnlb_keys[i].attr],
+			    sizeof(cfg->key[i].desc));
+		if (!cfg->key[i].desc[0])
+			return -EINVAL;
+		cfg->set |= nft_lnlb_keys[i].part;
+	}
+	if (tb[NFTA_LNLB_PERMISSIVE]) {
+		cfg->permissive = true;
+		cfg->set |= LNLB_CFG_PERMISSIVE;
+	}
+	return 0;
 }
 
 static int parse(const struct nlattr * const tb[], struct lnlb_config *cfg,
@@ -183,11 +202,7 @@ static int parse(const struct nlattr * const tb[], struct lnlb_config *cfg,
 		nla_memcpy(cfg->mac, tb[NFTA_LNLB_MAC], sizeof(cfg->mac));
 		cfg->set |= LNLB_CFG_MAC;
 	}
-	*cause = "the description of a key is empty";
-	if (!parse_key(tb[NFTA_LNLB_KEY], cfg, LNLB_KEY_SIGN, LNLB_CFG_KEY) ||
-	    !parse_key(tb[NFTA_LNLB_HASH], cfg, LNLB_KEY_HASH, LNLB_CFG_HASH))
-		return -EINVAL;
-	return parse_numbers(tb, cfg, cause);
+	return parse_keys(tb, cfg, cause) ?: parse_numbers(tb, cfg, cause);
 }
 
 static int check_family(const struct nft_ctx *ctx, const char **cause)
@@ -282,6 +297,20 @@ static int dump_number(struct sk_buff *skb, const struct lnlb_config *cfg,
 	return cfg->set & part ? nla_put_be32(skb, attr, htonl(value)) : 0;
 }
 
+static int dump_keys(struct sk_buff *skb, const struct lnlb_config *cfg)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < ARRAY_SIZE(nft_lnlb_keys); i++)
+		if (cfg->set & nft_lnlb_keys[i].part)
+			err = nla_put_string(skb, nft_lnlb_keys[i].attr,
+					     cfg->key[i].desc);
+	if (!err && cfg->set & LNLB_CFG_PERMISSIVE)
+		err = nla_put_flag(skb, NFTA_LNLB_PERMISSIVE);
+	return err;
+}
+
 static int dump(struct sk_buff *skb, const struct lnlb_config *cfg)
 {
 	int err;
@@ -295,16 +324,11 @@ static int dump(struct sk_buff *skb, const struct lnlb_config *cfg)
 		err = nla_put_string(skb, NFTA_LNLB_DEV, cfg->dev);
 	if (!err && cfg->set & LNLB_CFG_MAC)
 		err = nla_put(skb, NFTA_LNLB_MAC, ETH_ALEN, cfg->mac);
-	if (!err && cfg->set & LNLB_CFG_KEY)
-		err = nla_put_string(skb, NFTA_LNLB_KEY,
-				     cfg->key[LNLB_KEY_SIGN].desc);
-	if (!err && cfg->set & LNLB_CFG_HASH)
-		err = nla_put_string(skb, NFTA_LNLB_HASH,
-				     cfg->key[LNLB_KEY_HASH].desc);
 	if (!err && cfg->affinity_len)
 		err = nla_put_be32(skb, NFTA_LNLB_AFFINITY_LEN,
 				   htonl(cfg->affinity_len));
-	return err ?: dump_number(skb, cfg, LNLB_CFG_WEIGHT,
+	return err ?: dump_keys(skb, cfg) ?:
+		      dump_number(skb, cfg, LNLB_CFG_WEIGHT,
 				  NFTA_LNLB_WEIGHT_SOURCE,
 				  cfg->weight_source) ?:
 		      dump_number(skb, cfg, LNLB_CFG_WEIGHT_VALUE,

@@ -77,9 +77,7 @@ static bool needs_restart(const struct lnlb_cluster *cluster,
 	       cfg->affinity_len != cluster->cfg.affinity_len ||
 	       cfg->mode != cluster->cfg.mode ||
 	       !ether_addr_equal(cfg->mac, cluster->cfg.mac) ||
-	       memcmp(&cfg->key[LNLB_KEY_HASH],
-		      &cluster->cfg.key[LNLB_KEY_HASH],
-		      sizeof(cfg->key[LNLB_KEY_HASH])) ||
+	       !lnlb_key_same_hash(cluster, cfg) ||
 	       (said->set & LNLB_CFG_DEV && cluster->port &&
 		cluster->said.set & LNLB_CFG_DEV &&
 		strcmp(said->dev, cluster->said.dev));

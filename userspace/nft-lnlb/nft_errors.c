@@ -141,7 +141,7 @@ static void about_syntax(struct lnlb_block *block)
 		    block->mark - spot->swapped_end)
 			continue;
 		lnlb_block_say(block, SYNTAX_ERROR
-			       "word, expecting dev, weight, affinity, timeout, mode, mac, key or another statement");
+			       "word, expecting dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement");
 	}
 }
 

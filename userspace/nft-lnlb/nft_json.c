@@ -55,6 +55,10 @@ char *lnlb_json_format(const struct lnlb_stmt *stmt)
 		set_string(object, "mac", lnlb_format_mac(stmt->mac, mac));
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_KEY))
 		set_string(object, "key", stmt->key);
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_KEY_NEXT))
+		set_string(object, "next", stmt->next);
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_PERMISSIVE))
+		json_object_set_new(object, "permissive", json_true());
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_HASH))
 		set_string(object, "hash", stmt->hash);
 	root = json_pack("{s:o}", "lnlb", object);
@@ -63,11 +67,25 @@ char *lnlb_json_format(const struct lnlb_stmt *stmt)
 	return text;
 }
 
+/* false is the same as nothing */
+static int set_flag(struct lnlb_stmt *stmt, unsigned int attr,
+		    const json_t *value, char *err)
+{
+	if (json_is_true(value))
+		return lnlb_stmt_set(stmt, attr, "", err);
+	if (json_is_false(value))
+		return 0;
+	snprintf(err, LNLB_STMT_ERRLEN, "expected true or false");
+	return -EINVAL;
+}
+
 static int set_value(struct lnlb_stmt *stmt, unsigned int attr,
 		     const json_t *value, char *err)
 {
 	char number[24];
 
+	if (attr == NFTA_LNLB_PERMISSIVE)
+		return set_flag(stmt, attr, value, err);
 	if (json_is_integer(value)) {
 		snprintf(number, sizeof(number), "%lld",
 			 (long long)json_integer_value(value));

@@ -123,6 +123,20 @@ static int parse_affinity_len(struct parser *parser, struct lnlb_token param)
 	return 0;
 }
 
+static int parse_param(struct parser *parser, unsigned int attr,
+		       struct lnlb_token param)
+{
+	char err[LNLB_STMT_ERRLEN];
+
+	if (attr != NFTA_LNLB_PERMISSIVE)
+		return parse_value(parser, attr, param) ?:
+		       attr != NFTA_LNLB_AFFINITY ? 0 :
+		       parse_affinity_len(parser, param);
+	if (lnlb_stmt_set(&parser->entry.stmt, attr, "", err))
+		return wrong(parser, param, "lnlb: %s", err);
+	return 0;
+}
+
 static int parse_params(struct parser *parser)
 {
 	struct lnlb_token token;
@@ -135,9 +149,7 @@ static int parse_params(struct parser *parser)
 		if (!attr)
 			return 0;
 		lnlb_token_next(parser->text);
-		err = parse_value(parser, attr, token);
-		if (!err && attr == NFTA_LNLB_AFFINITY)
-			err = parse_affinity_len(parser, token);
+		err = parse_param(parser, attr, token);
 		if (err)
 			return err;
 	}
@@ -153,7 +165,7 @@ static int parse_end(struct parser *parser)
 		if (!lnlb_token_is(parser->text, token, log_words[i]))
 			continue;
 		lnlb_token_next(parser->text);
-		return wrong(parser, token, "lnlb: unexpected %s, expected dev, weight, affinity, timeout, mode, mac, key or another statement",
+		return wrong(parser, token, "lnlb: unexpected %s, expected dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement",
 			     log_words[i]);
 	}
 	return 0;

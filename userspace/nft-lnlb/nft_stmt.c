@@ -23,6 +23,8 @@ static const struct {
 	{ "mode", NFTA_LNLB_MODE },
 	{ "mac", NFTA_LNLB_MAC },
 	{ "key", NFTA_LNLB_KEY },
+	{ "next", NFTA_LNLB_KEY_NEXT },
+	{ "permissive", NFTA_LNLB_PERMISSIVE },
 	{ "hash", NFTA_LNLB_HASH },
 };
 
@@ -156,6 +158,10 @@ static int set_value(struct lnlb_stmt *stmt, unsigned int attr,
 			    word);
 	case NFTA_LNLB_KEY:
 		return set_key(stmt->key, word, err);
+	case NFTA_LNLB_KEY_NEXT:
+		return set_key(stmt->next, word, err);
+	case NFTA_LNLB_PERMISSIVE:
+		return 0;
 	case NFTA_LNLB_HASH:
 		return set_key(stmt->hash, word, err);
 	}
@@ -187,6 +193,12 @@ int lnlb_stmt_check(const struct lnlb_stmt *stmt, char err[LNLB_STMT_ERRLEN])
 	if (network && stmt->affinity_len > bits)
 		return fail(err, "network length %u, expected 1-%u",
 			    stmt->affinity_len, bits);
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_KEY))
+		return 0;
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_KEY_NEXT))
+		return fail(err, "next goes with key");
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_PERMISSIVE))
+		return fail(err, "permissive goes with key");
 	return 0;
 }
 
@@ -240,6 +252,10 @@ const char *lnlb_stmt_format(const struct lnlb_stmt *stmt,
 		append(buf, &used, " mac %s", lnlb_format_mac(stmt->mac, mac));
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_KEY))
 		append(buf, &used, " key \"%s\"", stmt->key);
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_KEY_NEXT))
+		append(buf, &used, " next \"%s\"", stmt->next);
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_PERMISSIVE))
+		append(buf, &used, " permissive");
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_HASH))
 		append(buf, &used, " hash \"%s\"", stmt->hash);
 	return buf;
@@ -281,6 +297,10 @@ void lnlb_stmt_put(struct nlmsghdr *nlh, const struct lnlb_stmt *stmt)
 		mnl_attr_put_strz(nlh, NFTA_LNLB_KEY, stmt->key);
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_HASH))
 		mnl_attr_put_strz(nlh, NFTA_LNLB_HASH, stmt->hash);
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_KEY_NEXT))
+		mnl_attr_put_strz(nlh, NFTA_LNLB_KEY_NEXT, stmt->next);
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_PERMISSIVE))
+		mnl_attr_put(nlh, NFTA_LNLB_PERMISSIVE, 0, NULL);
 }
 
 static int get_string(const struct nlattr *attr, char *buf, size_t size)
@@ -338,6 +358,10 @@ static int get_attr(const struct nlattr *attr, struct lnlb_stmt *stmt)
 		return get_string(attr, stmt->key, sizeof(stmt->key));
 	case NFTA_LNLB_HASH:
 		return get_string(attr, stmt->hash, sizeof(stmt->hash));
+	case NFTA_LNLB_KEY_NEXT:
+		return get_string(attr, stmt->next, sizeof(stmt->next));
+	case NFTA_LNLB_PERMISSIVE:
+		return len ? -EINVAL : 0;
 	default:
 		return get_number(attr, stmt);
 	}

@@ -35,6 +35,7 @@ struct nlmsghdr;
  * @mode: enum lnlb_mode
  * @mac: cluster MAC
  * @key: description of the key that signs
+ * @next: of a second one that verifies
  * @hash: of the key of the bucket hash
  */
 struct lnlb_stmt {
@@ -49,6 +50,7 @@ struct lnlb_stmt {
 	uint32_t mode;
 	uint8_t mac[LNLB_MAC_LEN];
 	char key[LNLB_KEY_LEN];
+	char next[LNLB_KEY_LEN];
 	char hash[LNLB_KEY_LEN];
 };
 
@@ -80,7 +82,8 @@ unsigned int lnlb_stmt_param(const char *word, size_t len);
  * @stmt: statement to be changed
  * @attr: what lnlb_stmt_param() returned, NFTA_LNLB_ADDR, or
  *	NFTA_LNLB_AFFINITY_LEN
- * @word: value as typed, without quotes
+ * @word: value as typed, without quotes; "" for NFTA_LNLB_PERMISSIVE, which has
+ *	none
  * @err: on failure, what was wrong and what is allowed
  *
  * Return: 0 or -EINVAL.

@@ -133,6 +133,10 @@ for mode in unicast multicast igmp; do
 done
 round_trip "lnlb cluster 10.0.0.10 mac 02:00:c0:a8:00:0a"
 round_trip 'lnlb cluster 10.0.0.10 key "lnlb cluster"'
+round_trip 'lnlb cluster 10.0.0.10 permissive hash a:c key a:b next a:a log' \
+	'lnlb cluster 10.0.0.10 key "a:b" next "a:a" permissive hash "a:c" log'
+sends 'lnlb cluster 10.0.0.10 key a:b next a:a permissive' \
+	080001000a00000a08000a00613a620008000c00613a610004000d00
 round_trip "lnlb cluster 10.0.0.10 mode igmp dev eth0 weight 5" \
 	'lnlb cluster 10.0.0.10 dev "eth0" weight 5 mode igmp'
 round_trip 'tcp dport { 80, 443 } counter packets 0 bytes 0 lnlb cluster 10.0.0.10 weight 7 ip saddr 1.2.3.4 accept comment "lnlb cluster 1.2.3.4"'
@@ -283,14 +287,23 @@ typed_wrong "lnlb cluster 10.0.0.1 mac 1:2" "                          ^^^" \
 typed_wrong "lnlb cluster 10.0.0.1 timeout 0" \
 	"                              ^" \
 	'lnlb: timeout "0", expected a time as in 1h30m, or 1-31536000 seconds'
+typed_wrong "lnlb cluster 10.0.0.1 next a:b" \
+	"^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^" 'lnlb: next goes with key'
+typed_wrong "lnlb cluster 10.0.0.1 permissive" \
+	"^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^" 'lnlb: permissive goes with key'
+typed_wrong "lnlb cluster 10.0.0.1 key a:b permissive permissive" \
+	"                                         ^^^^^^^^^^" \
+	'lnlb: given twice'
+typed_wrong "lnlb cluster 10.0.0.1 key a:b next" \
+	"                              ^^^^" 'lnlb: next needs a value'
 typed_wrong "lnlb cluster" "     ^^^^^^^" 'lnlb: cluster needs an address'
 typed_wrong "lnlb clutser 10.0.0.1" "^^^^" 'lnlb: expected lnlb cluster ADDRESS'
 typed_wrong "lnlb cluster 10.0.0.1 wieght 5" \
 	"                      ^^^^^^" \
-	'syntax error, unexpected word, expecting dev, weight, affinity, timeout, mode, mac, key or another statement'
+	'syntax error, unexpected word, expecting dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement'
 typed_wrong "lnlb cluster 10.0.0.1 group 5" \
 	"                      ^^^^^" \
-	'lnlb: unexpected group, expected dev, weight, affinity, timeout, mode, mac, key or another statement'
+	'lnlb: unexpected group, expected dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement'
 
 cat >"$dir/in_chain" <<'END'
 	tcp dport 80 lnlb cluster 10.0.0.21 weight abc
@@ -369,7 +382,7 @@ fi
 # --- JSON, echo, monitor, check ----------------------------------------------
 
 fresh
-lnlb add rule ip t c 'lnlb cluster 10.0.0.10 dev eth0 weight 5 affinity network 24 timeout 1m mode igmp mac 02:00:c0:a8:00:0a key "k"'
+lnlb add rule ip t c 'lnlb cluster 10.0.0.10 dev eth0 weight 5 affinity network 24 timeout 1m mode igmp mac 02:00:c0:a8:00:0a key "k" next "l" permissive'
 lnlb add rule ip t c lnlb cluster fd00::10 weight auto affinity connection accept
 lnlb list ruleset >"$dir/expected"
 cp "$trace" "$dir/sent"
@@ -382,14 +395,24 @@ same "JSON reads back what it wrote"
 cp "$dir/sent" "$dir/expected"
 cp "$trace" "$dir/got"
 same "JSON sends the same bytes"
-grep -o '{"lnlb": .*24}.*"key": "k"}}' "$dir/json" >"$dir/got"
-echo '{"lnlb": {"cluster": "10.0.0.10", "dev": "eth0", "weight": 5, "affinity": {"network": 24}, "timeout": 60, "mode": "igmp", "mac": "02:00:c0:a8:00:0a", "key": "k"}}' \
+grep -o '{"lnlb": .*24}.*"permissive": true}}' "$dir/json" >"$dir/got"
+echo '{"lnlb": {"cluster": "10.0.0.10", "dev": "eth0", "weight": 5, "affinity": {"network": 24}, "timeout": 60, "mode": "igmp", "mac": "02:00:c0:a8:00:0a", "key": "k", "next": "l", "permissive": true}}' \
 	>"$dir/expected"
 same "JSON in full"
 sed 's/"weight": 5/"weight": 0/' "$dir/json" | lnlb -j -f - >"$dir/out" 2>&1
 [ $? -eq 1 ] && grep -q '^Error: lnlb: weight: weight "0", expected auto' \
 	"$dir/out"
 report $? "JSON with a wrong weight is refused"
+sed 's/"permissive": true/"permissive": 1/' "$dir/json" | lnlb -j -f - \
+	>"$dir/out" 2>&1
+[ $? -eq 1 ] && grep -q '^Error: lnlb: permissive: expected true or false' \
+	"$dir/out"
+report $? "JSON with a flag that is a number is refused"
+lnlb flush ruleset
+sed 's/"permissive": true/"permissive": false/' "$dir/json" | lnlb -j -f -
+lnlb list ruleset >"$dir/got" 2>&1
+grep -q 'key "k" next "l"$' "$dir/got"
+report $? "JSON with a flag that is false"
 
 fresh
 lnlb -e add rule ip t c lnlb cluster 10.0.0.10 weight auto | head -n 1 \

@@ -657,6 +657,8 @@ enum lnlb_stat {
  * @NFTA_LNLB_MAC: 6 bytes
  * @NFTA_LNLB_KEY: string, description of the logon key that signs frames
  * @NFTA_LNLB_HASH: string, description of the logon key of the bucket hash
+ * @NFTA_LNLB_KEY_NEXT: string, description of a second key that verifies
+ * @NFTA_LNLB_PERMISSIVE: flag, unsigned frames are believed, too
  *
  * What a rule does not say is left out of its dump, too.
  */
@@ -673,6 +675,8 @@ enum nft_lnlb_attributes {
 	NFTA_LNLB_MAC,
 	NFTA_LNLB_KEY,
 	NFTA_LNLB_HASH,
+	NFTA_LNLB_KEY_NEXT,
+	NFTA_LNLB_PERMISSIVE,
 	__NFTA_LNLB_MAX
 };
 #define NFTA_LNLB_MAX (__NFTA_LNLB_MAX - 1)
