@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Fuzz target: what nft-lnlb reads. The first byte says what follows: netlink
- * attributes of the statement if it is 0, else text in nft's language.
+ * attributes of the statement if it is 0, a datagram from the kernel if it is 1,
+ * else text in nft's language.
  */
 #include <libmnl/libmnl.h>
 #include <stdio.h>
@@ -13,8 +14,13 @@
 #include "../../userspace/nft-lnlb/nft_source.h"
 /* entries live as long as the process; here they must not */
 #include "../../userspace/nft-lnlb/nft_carrier.c"
+/* the libraries' functions are here */
+#define dlsym fuzz_dlsym
+static void *fuzz_dlsym(void *handle, const char *name);
+#include "../../userspace/nft-lnlb/nft_shim.c"
 
 #define ATTRS_MAX	2048
+#define DATAGRAM_MAX	8192
 
 #define CHECK(cond) do { \
 	if (!(cond)) { \
@@ -131,14 +137,108 @@ static void read_attrs(const uint8_t *data, size_t len)
 	free(nest);
 }
 
+static const uint8_t *datagram;
+static size_t datagram_len;
+
+static ssize_t fuzz_recvfrom(const struct mnl_socket *nl, void *buf,
+			     size_t size)
+{
+	CHECK(datagram_len <= size);
+	memcpy(buf, datagram, datagram_len);
+	return datagram_len;
+}
+
+static void check_carrier(const struct nlattr *elem)
+{
+	const struct nlattr *attr, *prefix;
+	const struct lnlb_entry *entry;
+	const char *text;
+
+	mnl_attr_for_each_nested(attr, elem) {
+		if (mnl_attr_get_type(attr) != NFTA_EXPR_DATA)
+			continue;
+		mnl_attr_for_each_nested(prefix, attr) {
+			text = mnl_attr_get_payload(prefix);
+			if (mnl_attr_get_type(prefix) != NFTA_LOG_PREFIX ||
+			    mnl_attr_validate(prefix, MNL_TYPE_NUL_STRING) < 0)
+				continue;
+			entry = lnlb_marker_read(&text);
+			if (entry && !entry->typed)
+				check_statement(&entry->stmt);
+		}
+	}
+}
+
+/* what libnftnl gets has no lnlb that could be read, and is whole */
+static int fuzz_rule_parse(const struct nlmsghdr *nlh, struct nftnl_rule *rule)
+{
+	const struct nlattr *attr, *elem, *data;
+	struct lnlb_stmt stmt;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg)) {
+		if (mnl_attr_get_type(attr) != NFTA_RULE_EXPRESSIONS)
+			continue;
+		mnl_attr_for_each_nested(elem, attr) {
+			data = lnlb_data(elem);
+			CHECK(!data || lnlb_stmt_get(data, &stmt));
+			check_carrier(elem);
+		}
+	}
+	return 0;
+}
+
+static void *fuzz_dlsym(void *handle, const char *name)
+{
+	if (!strcmp(name, "mnl_socket_recvfrom"))
+		return fuzz_recvfrom;
+	CHECK(!strcmp(name, "nftnl_rule_nlmsg_parse"));
+	return fuzz_rule_parse;
+}
+
+void lnlb_errors_kernel(const char *text, size_t len)
+{
+	CHECK(len < DATAGRAM_MAX && strnlen(text, len) == len);
+}
+
+void lnlb_errors_statement(const struct lnlb_entry *entry, const char *message)
+{
+	CHECK(0);
+}
+
+void lnlb_cause_listen(void)
+{
+	CHECK(0);
+}
+
+/* answers to what was sent, and rules that are listed */
+static void read_datagram(const uint8_t *data, size_t len)
+{
+	/* so that one byte too far is noticed; messages are padded */
+	size_t size = MNL_ALIGN(len);
+	struct nlmsghdr *buf, *nlh;
+	int rest = len;
+
+	if (len > DATAGRAM_MAX)
+		return;
+	datagram = data;
+	datagram_len = len;
+	buf = calloc(1, size + !size);
+	CHECK(buf && mnl_socket_recvfrom(NULL, buf, size) == len);
+	for (nlh = buf; nl_ok(nlh, rest); nlh = mnl_nlmsg_next(nlh, &rest))
+		nftnl_rule_nlmsg_parse(nlh, NULL);
+	free(buf);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (!size)
 		return 0;
-	if (data[0])
-		read_text((const char *)data + 1, size - 1);
-	else
+	if (!data[0])
 		read_attrs(data + 1, size - 1);
+	else if (data[0] == 1)
+		read_datagram(data + 1, size - 1);
+	else
+		read_text((const char *)data + 1, size - 1);
 	lnlb_source_forget();
 	forget_entries();
 	return 0;

@@ -304,5 +304,6 @@ int main(int argc, char *argv[])
 	node_free(&node[2]);
 	seed_plays();
 	seed_nft();
+	seed_genl();
 	return 0;
 }

@@ -24,5 +24,6 @@ void seed_save(const char *target, const char *name, const void *data,
 	       size_t len);
 void seed_plays(void);
 void seed_nft(void);
+void seed_genl(void);
 
 #endif /* _FUZZ_SEEDS_H */

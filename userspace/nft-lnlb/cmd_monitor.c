@@ -119,7 +119,7 @@ static int print_events(const struct genl *genl, int len, bool json)
 	const struct nlattr *tb[LNLB_A_MAX + 1];
 	int err;
 
-	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+	for (; nl_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
 		if (nlh->nlmsg_type != genl->family || genl_parse(nlh, tb) ||
 		    !tb[LNLB_A_EVENT])
 			continue;

@@ -9,38 +9,45 @@
 
 #include "nft_cause.h"
 #include "nft_errors.h"
+#include "nl.h"
 
 /* more than any answer of the controller or any event */
 #define BUFFER_SIZE	16384
 
 static struct mnl_socket *events;
 
-/* Read the number of our multicast group out of an answer of the controller. */
-static int read_group(const struct nlmsghdr *nlh, void *data)
+/* Return: number of the multicast group, 0 if it is another one. */
+static unsigned int read_group(const struct nlattr *group)
 {
-	const struct nlattr *attr, *group, *part;
-	unsigned int *id = data, number;
-	bool ours;
+	const struct nlattr *part;
+	unsigned int number = 0;
+	bool ours = false;
+
+	mnl_attr_for_each_nested(part, group) {
+		if (mnl_attr_get_type(part) == CTRL_ATTR_MCAST_GRP_ID &&
+		    mnl_attr_validate(part, MNL_TYPE_U32) >= 0)
+			number = mnl_attr_get_u32(part);
+		else if (mnl_attr_get_type(part) == CTRL_ATTR_MCAST_GRP_NAME &&
+			 mnl_attr_validate(part, MNL_TYPE_NUL_STRING) >= 0)
+			ours = !strcmp(mnl_attr_get_str(part),
+				       LNLB_GENL_MCGRP_EVENTS);
+	}
+	return ours ? number : 0;
+}
+
+/* The same, out of an answer of the controller. */
+static unsigned int read_family(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr, *group;
+	unsigned int number = 0;
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) != CTRL_ATTR_MCAST_GROUPS)
 			continue;
-		mnl_attr_for_each_nested(group, attr) {
-			ours = false;
-			number = 0;
-			mnl_attr_for_each_nested(part, group) {
-				if (mnl_attr_get_type(part) ==
-				    CTRL_ATTR_MCAST_GRP_ID)
-					number = mnl_attr_get_u32(part);
-				else
-					ours = !strcmp(mnl_attr_get_str(part),
-						       LNLB_GENL_MCGRP_EVENTS);
-			}
-			if (ours)
-				*id = number;
-		}
+		mnl_attr_for_each_nested(group, attr)
+			number = read_group(group) ?: number;
 	}
-	return MNL_CB_OK;
+	return number;
 }
 
 /* Return: number of the multicast group, 0 if there is no such family. */
@@ -48,7 +55,6 @@ static unsigned int ask_group(struct mnl_socket *sock, char *buf)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *genl;
-	unsigned int id = 0;
 	ssize_t len;
 
 	nlh->nlmsg_type = GENL_ID_CTRL;
@@ -61,10 +67,9 @@ static unsigned int ask_group(struct mnl_socket *sock, char *buf)
 	if (mnl_socket_sendto(sock, nlh, nlh->nlmsg_len) < 0)
 		return 0;
 	len = mnl_socket_recvfrom(sock, buf, BUFFER_SIZE);
-	if (len <= 0 || mnl_cb_run(buf, len, 1, mnl_socket_get_portid(sock),
-				   read_group, &id) < 0)
+	if (len < 0 || !nl_ok(nlh, len) || nlh->nlmsg_type != GENL_ID_CTRL)
 		return 0;
-	return id;
+	return read_family(nlh);
 }
 
 void lnlb_cause_listen(void)
@@ -99,7 +104,8 @@ static void note_event(const struct nlmsghdr *nlh)
 	    genl->cmd != LNLB_CMD_EVENT)
 		return;
 	mnl_attr_for_each(attr, nlh, sizeof(*genl)) {
-		if (mnl_attr_get_type(attr) == LNLB_A_EVENT)
+		if (mnl_attr_get_type(attr) == LNLB_A_EVENT &&
+		    mnl_attr_validate(attr, MNL_TYPE_U8) >= 0)
 			refused = mnl_attr_get_u8(attr) == LNLB_EVENT_REFUSED;
 		else if (mnl_attr_get_type(attr) == LNLB_A_CAUSE)
 			cause = attr;
@@ -122,7 +128,7 @@ void lnlb_cause_collect(void)
 	while ((len = recv(mnl_socket_get_fd(events), buf, sizeof(buf),
 			   MSG_DONTWAIT)) > 0) {
 		nlh = (const struct nlmsghdr *)buf;
-		for (rest = len; mnl_nlmsg_ok(nlh, rest);
+		for (rest = len; nl_ok(nlh, rest);
 		     nlh = mnl_nlmsg_next(nlh, &rest))
 			note_event(nlh);
 	}

@@ -14,6 +14,7 @@
 #include "nft_cause.h"
 #include "nft_errors.h"
 #include "nft_util.h"
+#include "nl.h"
 
 /* libnftnl exports it, its headers do not declare it */
 void nftnl_expr_build_payload(struct nlmsghdr *nlh, struct nftnl_expr *expr);
@@ -213,7 +214,7 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
 	const struct nlmsghdr *nlh = buf;
 	int rest = received, err = errno;
 
-	for (; rest > 0 && mnl_nlmsg_ok(nlh, rest);
+	for (; rest > 0 && nl_ok(nlh, rest);
 	     nlh = mnl_nlmsg_next(nlh, &rest))
 		note_extack(nlh);
 	errno = err;

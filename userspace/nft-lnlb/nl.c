@@ -6,6 +6,8 @@
 
 #include "nl.h"
 
+#define NL_ERRNO_MAX	4095	/* the kernel's MAX_ERRNO */
+
 int nl_open(struct nl *nl, int bus)
 {
 	int err, on = 1;
@@ -59,6 +61,12 @@ static int extack_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
+/* a positive one would read as "more is to come" */
+static int nl_errno(int error)
+{
+	return error <= 0 && error >= -NL_ERRNO_MAX ? error : -EBADMSG;
+}
+
 static int nl_refusal(struct nl *nl, const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *answer = mnl_nlmsg_get_payload(nlh);
@@ -71,7 +79,7 @@ static int nl_refusal(struct nl *nl, const struct nlmsghdr *nlh)
 	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS &&
 	    skip < mnl_nlmsg_get_payload_len(nlh))
 		mnl_attr_parse(nlh, skip, extack_attr, nl);
-	return answer->error;
+	return nl_errno(answer->error);
 }
 
 static int nl_done(struct nl *nl, const struct nlmsghdr *nlh)
@@ -82,7 +90,7 @@ static int nl_done(struct nl *nl, const struct nlmsghdr *nlh)
 		return 0;
 	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS)
 		mnl_attr_parse(nlh, sizeof(*error), extack_attr, nl);
-	return *error;
+	return nl_errno(*error);
 }
 
 /* Takes one datagram in. Returns 1 when more is to come. */
@@ -91,7 +99,7 @@ static int nl_datagram(struct nl *nl, int len, nl_cb_t cb, void *data)
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)nl->buf;
 	int err;
 
-	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+	for (; nl_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
 		if (!mnl_nlmsg_portid_ok(nlh, nl->portid) ||
 		    !mnl_nlmsg_seq_ok(nlh, nl->seq))
 			continue;

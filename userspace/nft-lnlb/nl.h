@@ -43,6 +43,21 @@ struct nl {
 typedef int (*nl_cb_t)(const struct nlmsghdr *nlh, void *data);
 
 /**
+ * nl_ok() - is there a whole message?
+ * @nlh: where it starts
+ * @len: bytes from there on
+ *
+ * libmnl takes a length beyond INT_MAX for a negative one, and that for less
+ * than @len.
+ *
+ * Return: true if so.
+ */
+static inline bool nl_ok(const struct nlmsghdr *nlh, int len)
+{
+	return mnl_nlmsg_ok(nlh, len) && nlh->nlmsg_len <= (unsigned int)len;
+}
+
+/**
  * nl_open() - open a socket
  * @nl: filled in
  * @bus: NETLINK_GENERIC, NETLINK_ROUTE
