@@ -201,7 +201,7 @@ done
 for command in sessions "owner 10.0.1.1"; do
 	# shellcheck disable=SC2086 # words
 	check_eq "but not ${command% *}" \
-		"needs CAP_NET_ADMIN in the user namespace that owns this network namespace" \
+		"needs CAP_NET_ADMIN in the user namespace that owns this network namespace (try sudo)" \
 		"$(nobody "$(command -v lnlbctl)" ${command/owner/owner nlb0} |
 			grep -o 'needs CAP_NET_ADMIN.*')"
 done

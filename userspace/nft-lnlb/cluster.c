@@ -276,4 +276,7 @@ void cluster_nl_error(struct genl *genl, int err, const char *name,
 		say_no_such_cluster(genl, name);
 	else
 		ctl_nl_error(&genl->nl, err, "%s '%s'", what, name);
+	if (err == -ENETDOWN)
+		ctl_error("look at it: lnlbctl show %s; it wants to be up, with a carrier",
+			  name);
 }

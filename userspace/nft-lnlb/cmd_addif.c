@@ -63,6 +63,20 @@ static int parse_addr(char *const *word, int count, struct addif *a)
 	return CTL_OK;
 }
 
+static void say_no_device(const char *name)
+{
+	struct if_nameindex *list = if_nameindex(), *i;
+	char known[512] = "none";
+	size_t used = 0;
+
+	for (i = list; i && i->if_index && used < sizeof(known); i++)
+		used += snprintf(known + used, sizeof(known) - used, "%s%s",
+				 used ? ", " : "", i->if_name);
+	if_freenameindex(list);
+	ctl_error("there is no network device '%s' here (there are: %s)", name,
+		  known);
+}
+
 static int parse_addif(const struct ctl_args *args, struct addif *a)
 {
 	char **word = args->argv;
@@ -89,8 +103,7 @@ static int parse_addif(const struct ctl_args *args, struct addif *a)
 	a->list.ifindex = if_nametoindex(a->dev);
 	if (a->list.ifindex)
 		return CTL_OK;
-	ctl_error("there is no network device '%s' here (there are: ip -br link)",
-		  a->dev);
+	say_no_device(a->dev);
 	return CTL_FAILED;
 }
 

@@ -47,6 +47,9 @@ static int set_weight(struct genl *genl, const char *name, uint16_t weight)
 	err = nl_talk(&genl->nl, nlh, NULL, NULL);
 	if (err)
 		cluster_nl_error(genl, err, name, "cannot set the weight of");
+	if (err == -EINVAL)
+		ctl_error("it has to be by hand first: lnlbctl weight_mode %s manual",
+			  name);
 	return err;
 }
 

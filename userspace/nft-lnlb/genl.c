@@ -86,7 +86,7 @@ int genl_open(struct genl *genl)
 	if (!err)
 		return 0;
 	if (err == -ENOENT)
-		ctl_error("kernel module nf_lnlb is not loaded (try: modprobe lnlb)");
+		ctl_no_module();
 	else
 		ctl_nl_error(&genl->nl, err,
 			     "cannot find the kernel's netlink family "

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/netfilter/nf_lnlb.h>
-
 #include "lnlbctl.h"
-#include "nl.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -124,44 +120,6 @@ static const struct ctl_command commands[] = {
 	  0, 0, OPT_JSON, cmd_monitor },
 };
 
-void ctl_error(const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	fputs("lnlbctl: ", stderr);
-	vfprintf(stderr, format, ap);
-	fputc('\n', stderr);
-	va_end(ap);
-}
-
-void ctl_nl_error(const struct nl *nl, int err, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	fputs("lnlbctl: ", stderr);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	if (err == -EPERM)
-		fputs(": needs CAP_NET_ADMIN in the user namespace that owns this network namespace",
-		      stderr);
-	else if (!nl->extack[0])
-		fprintf(stderr, ": %s", strerror(-err));
-	if (nl->extack[0])
-		fprintf(stderr, ": %s", nl->extack);
-	fputc('\n', stderr);
-}
-
-bool ctl_check_name(const char *name)
-{
-	if (*name && strlen(name) < LNLB_NAME_LEN)
-		return true;
-	ctl_error("'%s' cannot be the name of a cluster: 1 to %d characters are allowed",
-		  name, LNLB_NAME_LEN - 1);
-	return false;
-}
-
 static void print_usage(FILE *out)
 {
 	size_t i;
@@ -190,6 +148,23 @@ static const struct ctl_command *find_command(const char *name)
 		if (!strcmp(commands[i].name, name))
 			return &commands[i];
 	return NULL;
+}
+
+/* "; is 'show' meant?", or nothing */
+static const char *nearest_command(const char *name, char *buf, size_t size)
+{
+	unsigned int distance, best = 3;
+	size_t i;
+
+	buf[0] = '\0';
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		distance = ctl_distance(name, commands[i].name);
+		if (distance >= best)
+			continue;
+		best = distance;
+		snprintf(buf, size, "; is '%s' meant?", commands[i].name);
+	}
+	return buf;
 }
 
 static bool is_option(const char *word)
@@ -303,10 +278,12 @@ usage:
 int ctl_run(char **words)
 {
 	const struct ctl_command *command = find_command(words[0]);
+	char hint[64];
 
 	if (command)
 		return run_command(command, words + 1);
-	ctl_error("unknown command '%s'", words[0]);
+	ctl_error("unknown command '%s'%s", words[0],
+		  nearest_command(words[0], hint, sizeof(hint)));
 	print_usage(stderr);
 	return CTL_USAGE;
 }

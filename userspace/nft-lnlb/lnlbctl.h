@@ -99,6 +99,20 @@ void ctl_nl_error(const struct nl *nl, int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /**
+ * ctl_no_module() - say that the kernel module is missing, and how to get it
+ */
+void ctl_no_module(void);
+
+/**
+ * ctl_distance() - how far is one word from another?
+ * @a: one
+ * @b: other
+ *
+ * Return: how many letters have to be changed, put in or taken out.
+ */
+unsigned int ctl_distance(const char *a, const char *b);
+
+/**
  * ctl_check_name() - can this be the name of a cluster? Says so if not.
  * @name: what was typed
  *

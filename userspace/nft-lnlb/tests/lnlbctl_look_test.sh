@@ -130,6 +130,48 @@ is "owner without a cluster" \
 	"1 lnlbctl: there is no cluster; create one: lnlbctl addif ADDR DEV" \
 	"$code $(cat "$dir/err")"
 
+# --- what to do next
+: >"$dir/absent"
+lnlbctl show
+dep=/lib/modules/$(uname -r)/modules.dep
+if [ ! -e "$dep" ] || grep -q /nf_lnlb.ko "$dep"; then
+	wanted="(try: modprobe lnlb)"
+else
+	wanted=", nor is it installed for Linux $(uname -r) (package nf-lnlb-dkms, or make install; then: modprobe lnlb)"
+fi
+[ "$code" -eq 1 ] && grep -qF "is not loaded" "$dir/err" &&
+	grep -qF "$wanted" "$dir/err"
+report $? "without the module: where to get it"
+rm "$dir/absent"
+exits 2 "unknown command 'sessons'; is 'sessions' meant?" sessons
+exits 2 "unknown command 'weightmode'; is 'weight_mode' meant?" weightmode
+exits 2 "unknown command 'frobnicate'" frobnicate
+! grep -q meant "$dir/err"
+report $? "no guess where nothing is near"
+exits 1 "there is no network device 'nope' here (there are: lo" addif nope
+echo "resync 100 the cluster waits for its device" >"$dir/fail"
+echo "a 10.0.0.1 lo 4 77 1 1" >"$dir/clusters"
+lnlbctl resync a
+is "a cluster that waits" "1 lnlbctl: cannot resync 'a': the cluster waits for its device|lnlbctl: look at it: lnlbctl show a; it wants to be up, with a carrier" \
+	"$code $(paste -sd'|' "$dir/err")"
+echo "set 126 there is no such key" >"$dir/fail"
+lnlbctl key a lnlb:web
+is "a key that is not there" \
+	"lnlbctl: cannot set the keys of 'a': there is no such key (load it: keyctl padd logon DESC @u <FILE)" \
+	"$(cat "$dir/err")"
+echo "set 1 no" >"$dir/fail"
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+	cp "$ctl" fake_kernel.so "$dir"
+	chmod -R a+rwX "$dir"
+	timeout 20 setpriv --reuid=65534 --clear-groups \
+		env LD_PRELOAD="$dir/fake_kernel.so" "$dir/lnlbctl" suspend a \
+		2>"$dir/err" >"$dir/out"
+	is "no rights: try sudo" 1 "$(grep -c '(try sudo)$' "$dir/err")"
+else
+	report 0 "no rights: try sudo # SKIP not root"
+fi
+rm "$dir/fail"
+
 # --- options
 echo "a 10.0.0.1 lo 4 77 1 1" >"$dir/clusters"
 exits 2 "'soon' is not a time" drain --wait --timeout=soon a

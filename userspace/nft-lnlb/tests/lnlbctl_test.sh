@@ -56,7 +56,7 @@ for args in "show" "show -j" "delif nlb0" "addif 10.0.0.10 $dev" "monitor" \
 	"set_weight nlb0 5" "weight_mode nlb0 manual" "resync nlb0" \
 	"drain nlb0" "suspend nlb0" "resume nlb0"; do
 	# shellcheck disable=SC2086 # words
-	exits 1 "kernel module nf_lnlb is not loaded (try: modprobe lnlb)" $args
+	exits 1 "kernel module nf_lnlb is not loaded" $args
 done
 is "without the module no address is added" "" "$(addrs)"
 
@@ -196,7 +196,10 @@ echo "nlb0 10.0.0.10 $dev 0 1 0 1" >"$dir/clusters"
 lnlbctl set_weight nlb0 5
 is "set_weight shows why the kernel refuses" \
 	"1 lnlbctl: cannot set the weight of 'nlb0': weight mode is not manual" \
-	"$code $(cat "$dir/err")"
+	"$code $(head -n 1 "$dir/err")"
+is "and what to do" \
+	"lnlbctl: it has to be by hand first: lnlbctl weight_mode nlb0 manual" \
+	"$(tail -n 1 "$dir/err")"
 source=0
 for mode in loadavg loadavg5 loadavg15 freemem manual; do
 	lnlbctl weight_mode nlb0 "$mode"

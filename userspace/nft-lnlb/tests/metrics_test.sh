@@ -64,6 +64,11 @@ missing=$(sed -n 's/^ \* @LNLB_STAT_\([A-Z_]*\):.*/\1/p' \
 		grep -q "^lnlb_${stat}_total{" "$dir/metrics" || echo "$stat"
 	done)
 is "all counters are there" "" "$missing"
+is "lnlbctl(8) has the others" \
+	"$(sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' "$dir/metrics" |
+		grep -vE '^lnlb_(rx|arp|session|frame)_.*_total$' | sort | xargs)" \
+	"$(sed -n 's/^\(lnlb_[a-z_]*\).*/\1/p' ../lnlbctl.8 | grep -v '_$' |
+		sort | xargs)"
 
 # --- HTTP
 request 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'
