@@ -73,25 +73,29 @@ static int genl_find_family(struct genl *genl)
 	return err;
 }
 
-int genl_open(struct genl *genl)
+int genl_try_open(struct genl *genl)
 {
 	int err;
 
 	err = nl_open(&genl->nl, NETLINK_GENERIC);
-	if (err) {
-		ctl_error("cannot open a netlink socket: %s", strerror(-err));
+	if (err)
 		return err;
-	}
 	err = genl_find_family(genl);
-	if (!err)
-		return 0;
+	if (err)
+		genl_close(genl);
+	return err;
+}
+
+int genl_open(struct genl *genl)
+{
+	int err = genl_try_open(genl);
+
 	if (err == -ENOENT)
 		ctl_no_module();
-	else
+	else if (err)
 		ctl_nl_error(&genl->nl, err,
 			     "cannot find the kernel's netlink family "
 			     LNLB_GENL_NAME);
-	genl_close(genl);
 	return err;
 }
 

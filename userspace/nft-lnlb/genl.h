@@ -32,6 +32,14 @@ struct genl {
 int genl_open(struct genl *genl);
 
 /**
+ * genl_try_open() - as genl_open(), but without a word
+ * @genl: filled in
+ *
+ * Return: 0, -ENOENT while the module is not loaded, another negative errno.
+ */
+int genl_try_open(struct genl *genl);
+
+/**
  * genl_close() - close the socket
  * @genl: open socket
  */

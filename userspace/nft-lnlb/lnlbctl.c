@@ -16,6 +16,7 @@
 #define OPT_HASH	(1 << 3)
 #define OPT_KEYS	(1 << 4)
 #define OPT_HTTP	(1 << 5)
+#define OPT_TOP		(1 << 6)
 
 /* where = offset of a bool, or of a string that takes the next word */
 static const struct ctl_option {
@@ -32,6 +33,7 @@ static const struct ctl_option {
 	{ "--hash", OPT_HASH, true, offsetof(struct ctl_args, hash) },
 	{ "--http", OPT_HTTP, false, offsetof(struct ctl_args, http) },
 	{ "--next", OPT_KEYS, true, offsetof(struct ctl_args, next) },
+	{ "--interval", OPT_TOP, true, offsetof(struct ctl_args, interval) },
 	{ "--permissive", OPT_KEY | OPT_KEYS, false,
 	  offsetof(struct ctl_args, permissive) },
 };
@@ -118,6 +120,10 @@ static const struct ctl_command commands[] = {
 	{ "monitor", "[-j]",
 	  "Print events as they happen. -j, --json: one object a line.",
 	  0, 0, OPT_JSON, cmd_monitor },
+	{ "top", "[--interval TIME] [NAME]",
+	  "Watch a cluster on a terminal: nodes, who has the buckets, events; the\n"
+	  "key ? explains it, q ends it. --interval: seconds, 1 if not given.",
+	  0, 1, OPT_TOP, cmd_top },
 };
 
 static void print_usage(FILE *out)

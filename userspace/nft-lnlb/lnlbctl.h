@@ -26,6 +26,7 @@ struct nl;
  * @key: the same for --key
  * @hash: for --hash
  * @next: for --next
+ * @interval: for --interval
  */
 struct ctl_args {
 	int argc;
@@ -38,6 +39,7 @@ struct ctl_args {
 	const char *key;
 	const char *hash;
 	const char *next;
+	const char *interval;
 };
 
 /* The sub-commands, a file cmd_*.c each; they return an exit code. */
@@ -59,6 +61,7 @@ int cmd_owner(const struct ctl_args *args);
 int cmd_stats(const struct ctl_args *args);
 int cmd_metrics(const struct ctl_args *args);
 int cmd_monitor(const struct ctl_args *args);
+int cmd_top(const struct ctl_args *args);
 
 /**
  * ctl_run() - run a command
