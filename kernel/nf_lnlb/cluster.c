@@ -332,10 +332,9 @@ out:
 static int set_locked(struct lnlb_cluster *cluster, struct lnlb_config *cfg,
 		      struct lnlb_refusal *why)
 {
-	u8 source = cluster->cfg.weight_source;
+	u8 source = cfg->set & LNLB_CFG_WEIGHT ? cfg->weight_source :
+						 cluster->cfg.weight_source;
 
-	if (cfg->set & LNLB_CFG_WEIGHT)
-		source = cfg->weight_source;
 	if (cfg->set & LNLB_CFG_WEIGHT_VALUE && source != LNLB_WEIGHT_MANUAL)
 		return refuse(why, LNLB_CFG_WEIGHT_VALUE,
 			      "the weight can be set with the weight source manual only",
@@ -343,6 +342,7 @@ static int set_locked(struct lnlb_cluster *cluster, struct lnlb_config *cfg,
 	/* A new source forgets the number that was set for the old one. */
 	if (cfg->set & LNLB_CFG_WEIGHT)
 		cluster->over.set &= ~LNLB_CFG_WEIGHT_VALUE;
+	lnlb_config_health(cluster, cfg);
 	lnlb_key_merge(&cluster->over, cfg);
 	lnlb_reconcile(cluster->ln, 0);
 	return 0;

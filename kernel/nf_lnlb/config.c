@@ -259,6 +259,21 @@ void lnlb_config_merge(struct lnlb_config *to, const struct lnlb_config *from)
 	to->set |= from->set;
 }
 
+void lnlb_config_health(const struct lnlb_cluster *cluster,
+			struct lnlb_config *cfg)
+{
+	u32 flags = cluster->cfg.flags;
+
+	/* what is in force may be late */
+	if (cluster->over.set & LNLB_CFG_FLAGS)
+		flags = cluster->over.flags;
+	if (!(cfg->set & LNLB_CFG_STATE) || cfg->set & LNLB_CFG_FLAGS ||
+	    !(flags & LNLB_F_HEALTH))
+		return;
+	cfg->flags = flags & ~LNLB_F_HEALTH;
+	cfg->set |= LNLB_CFG_FLAGS;
+}
+
 void lnlb_config_default(struct lnlb_config *cfg, const struct in6_addr *addr)
 {
 	memset(cfg, 0, sizeof(*cfg));

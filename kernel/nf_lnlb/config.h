@@ -39,4 +39,15 @@ void lnlb_config_merge(struct lnlb_config *to, const struct lnlb_config *from);
  */
 void lnlb_config_default(struct lnlb_config *cfg, const struct in6_addr *addr);
 
+/**
+ * lnlb_config_health() - a state that somebody sets is not for the watch over
+ * the services to undo, see LNLB_F_HEALTH
+ * @cluster: what it is set for
+ * @cfg: what is set; gets the flags without that one
+ *
+ * Context: lnlb_net::lock held.
+ */
+void lnlb_config_health(const struct lnlb_cluster *cluster,
+			struct lnlb_config *cfg);
+
 #endif /* _LNLB_CONFIG_H */

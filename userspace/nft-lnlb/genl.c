@@ -48,13 +48,27 @@ static int family_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
+static int name_attr(const struct nlattr *attr, void *data)
+{
+	if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_NAME &&
+	    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+		*(const char **)data = mnl_attr_get_str(attr);
+	return MNL_CB_OK;
+}
+
 static int family_message(const struct nlmsghdr *nlh, void *data)
 {
-	mnl_attr_parse(nlh, sizeof(struct genlmsghdr), family_attr, data);
+	const char *name = "";
+
+	mnl_attr_parse(nlh, sizeof(struct genlmsghdr), name_attr, &name);
+	if (!strcmp(name, LNLB_GENL_NAME))
+		mnl_attr_parse(nlh, sizeof(struct genlmsghdr), family_attr,
+			       data);
 	return 0;
 }
 
-static int genl_find_family(struct genl *genl)
+/* Who asks by name has the kernel load the module, who asks for all does not. */
+static int genl_find_family(struct genl *genl, bool load)
 {
 	struct genlmsghdr *header;
 	struct nlmsghdr *nlh;
@@ -62,33 +76,41 @@ static int genl_find_family(struct genl *genl)
 
 	genl->family = 0;
 	genl->events = 0;
-	nlh = nl_begin(&genl->nl, GENL_ID_CTRL, NLM_F_ACK, (void **)&header,
-		       sizeof(*header));
+	nlh = nl_begin(&genl->nl, GENL_ID_CTRL, load ? NLM_F_ACK : NLM_F_DUMP,
+		       (void **)&header, sizeof(*header));
 	header->cmd = CTRL_CMD_GETFAMILY;
 	header->version = 1;
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, LNLB_GENL_NAME);
+	if (load)
+		mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, LNLB_GENL_NAME);
 	err = nl_talk(&genl->nl, nlh, family_message, genl);
+	if (!err && !load && !genl->family)
+		err = -ENOENT;
 	if (!err && (!genl->family || !genl->events))
 		err = -EBADMSG;
 	return err;
 }
 
-int genl_try_open(struct genl *genl)
+static int open_family(struct genl *genl, bool load)
 {
 	int err;
 
 	err = nl_open(&genl->nl, NETLINK_GENERIC);
 	if (err)
 		return err;
-	err = genl_find_family(genl);
+	err = genl_find_family(genl, load);
 	if (err)
 		genl_close(genl);
 	return err;
 }
 
+int genl_try_open(struct genl *genl)
+{
+	return open_family(genl, false);
+}
+
 int genl_open(struct genl *genl)
 {
-	int err = genl_try_open(genl);
+	int err = open_family(genl, true);
 
 	if (err == -ENOENT)
 		ctl_no_module();

@@ -32,7 +32,8 @@ struct genl {
 int genl_open(struct genl *genl);
 
 /**
- * genl_try_open() - as genl_open(), but without a word
+ * genl_try_open() - as genl_open(), but without a word, and without loading the
+ * module: for who waits for it while somebody may be unloading it
  * @genl: filled in
  *
  * Return: 0, -ENOENT while the module is not loaded, another negative errno.

@@ -17,6 +17,7 @@
 #define OPT_KEYS	(1 << 4)
 #define OPT_HTTP	(1 << 5)
 #define OPT_TOP		(1 << 6)
+#define OPT_HEALTH	(1 << 7)
 
 /* where = offset of a bool, or of a string that takes the next word */
 static const struct ctl_option {
@@ -28,12 +29,20 @@ static const struct ctl_option {
 	{ "-j", OPT_JSON, false, offsetof(struct ctl_args, json) },
 	{ "--json", OPT_JSON, false, offsetof(struct ctl_args, json) },
 	{ "--wait", OPT_WAIT, false, offsetof(struct ctl_args, wait) },
-	{ "--timeout", OPT_WAIT, true, offsetof(struct ctl_args, timeout) },
+	{ "--timeout", OPT_WAIT | OPT_HEALTH, true,
+	  offsetof(struct ctl_args, timeout) },
 	{ "--key", OPT_KEY, true, offsetof(struct ctl_args, key) },
 	{ "--hash", OPT_HASH, true, offsetof(struct ctl_args, hash) },
 	{ "--http", OPT_HTTP, false, offsetof(struct ctl_args, http) },
 	{ "--next", OPT_KEYS, true, offsetof(struct ctl_args, next) },
-	{ "--interval", OPT_TOP, true, offsetof(struct ctl_args, interval) },
+	{ "--interval", OPT_TOP | OPT_HEALTH, true,
+	  offsetof(struct ctl_args, interval) },
+	{ "--exec", OPT_HEALTH, true, offsetof(struct ctl_args, exec) },
+	{ "--tcp", OPT_HEALTH, true, offsetof(struct ctl_args, tcp) },
+	{ "--http", OPT_HEALTH, true, offsetof(struct ctl_args, url) },
+	{ "--rise", OPT_HEALTH, true, offsetof(struct ctl_args, rise) },
+	{ "--fall", OPT_HEALTH, true, offsetof(struct ctl_args, fall) },
+	{ "--suspend", OPT_HEALTH, false, offsetof(struct ctl_args, suspend) },
 	{ "--permissive", OPT_KEY | OPT_KEYS, false,
 	  offsetof(struct ctl_args, permissive) },
 };
@@ -124,6 +133,15 @@ static const struct ctl_command commands[] = {
 	  "Watch a cluster on a terminal: nodes, who has the buckets, events; the\n"
 	  "key ? explains it, q ends it. --interval: seconds, 1 if not given.",
 	  0, 1, OPT_TOP, cmd_top },
+	{ "health", "{--exec CMD|--tcp PORT|--http URL} [--interval TIME]\n"
+	  "               [--timeout TIME] [--rise N] [--fall N] [--suspend] NAME",
+	  "Check a service of this node every --interval (2 s); drain the node when\n"
+	  "--fall (3) checks in a row failed, resume it when --rise (2) succeeded.\n"
+	  "A check is a command that succeeds, a TCP connection to PORT of the\n"
+	  "cluster's address or to ADDR:PORT, or an HTTP answer 2xx or 3xx, within\n"
+	  "--timeout (half the interval). --suspend: give the sessions up as well.\n"
+	  "Runs until SIGTERM.",
+	  1, 1, OPT_HEALTH, cmd_health },
 };
 
 static void print_usage(FILE *out)

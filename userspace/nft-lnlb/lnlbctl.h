@@ -22,11 +22,17 @@ struct nl;
  * @wait: --wait was given
  * @permissive: --permissive was given
  * @http: --http was given
+ * @suspend: --suspend was given
  * @timeout: the word behind --timeout, NULL without
  * @key: the same for --key
  * @hash: for --hash
  * @next: for --next
  * @interval: for --interval
+ * @exec: for --exec
+ * @tcp: for --tcp
+ * @url: for --http, where that takes one
+ * @rise: for --rise
+ * @fall: for --fall
  */
 struct ctl_args {
 	int argc;
@@ -35,11 +41,17 @@ struct ctl_args {
 	bool wait;
 	bool permissive;
 	bool http;
+	bool suspend;
 	const char *timeout;
 	const char *key;
 	const char *hash;
 	const char *next;
 	const char *interval;
+	const char *exec;
+	const char *tcp;
+	const char *url;
+	const char *rise;
+	const char *fall;
 };
 
 /* The sub-commands, a file cmd_*.c each; they return an exit code. */
@@ -62,6 +74,7 @@ int cmd_stats(const struct ctl_args *args);
 int cmd_metrics(const struct ctl_args *args);
 int cmd_monitor(const struct ctl_args *args);
 int cmd_top(const struct ctl_args *args);
+int cmd_health(const struct ctl_args *args);
 
 /**
  * ctl_run() - run a command

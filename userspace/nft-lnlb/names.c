@@ -159,8 +159,8 @@ WORDS(owned_by, LNLB_OWNED_BY_MAX);
 static const char *const door[] = { "lnlbctl", "nft" };
 WORDS(door, 1);
 
-static const char *const flag[] = { "addr_added" };
-WORDS(flag, 0);
+static const char *const flag[] = { "addr_added", "health" };
+WORDS(flag, 1);
 
 const char *lnlb_word(const struct lnlb_words *words, unsigned int value)
 {

@@ -82,6 +82,12 @@ cases() { # SHELL
 		lnlbctl owner w|web
 		lnlbctl owner web |
 		lnlbctl monitor |
+		lnlbctl top w|web
+		lnlbctl top --|--interval --help
+		lnlbctl health --|--exec --tcp --http --interval --timeout --rise --fall --suspend --help
+		lnlbctl health --tcp |
+		lnlbctl health --tcp 80 --rise 2 |web mail
+		lnlbctl health --tcp 80 web |
 		lnlbctl bogus |
 		lnlbctl bogus -|--help
 	EOT

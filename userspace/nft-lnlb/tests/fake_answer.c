@@ -175,6 +175,7 @@ void fake_push_family(const struct nlmsghdr *request)
 	nlh = fake_answer(request, GENL_ID_CTRL, 0);
 	header = mnl_nlmsg_put_extra_header(nlh, sizeof(*header));
 	header->cmd = CTRL_CMD_NEWFAMILY;
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, LNLB_GENL_NAME);
 	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAKE_FAMILY);
 	groups = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
 	group = mnl_attr_nest_start(nlh, 1);

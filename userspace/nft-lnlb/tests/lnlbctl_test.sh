@@ -324,7 +324,7 @@ is "monitor -j" \
 		"$dir/out" | paste -sd'|' -)"
 
 # --- the other documents
-for word in $("$ctl" --help | awk '/^  / { print $1 }'); do
+for word in $("$ctl" --help | awk '/^  [a-z]/ { print $1 }'); do
 	grep -q "^\.B.* $word" ../lnlbctl.8
 	report $? "lnlbctl(8) has $word"
 done

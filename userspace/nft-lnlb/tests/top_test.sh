@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # lnlbctl top as a user sees it: on a terminal of tmux, with keys, at several
-# sizes, with top_fake.so in the kernel's place.
+# sizes, with live_fake.so in the kernel's place.
 
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -10,7 +10,7 @@ cd "$(dirname "$0")" || exit 1
 dir=$(mktemp -d) || exit 1
 export LNLB_FAKE_DIR=$dir
 count=0 failures=0
-ctl=$PWD/../lnlbctl fake=$PWD/top_fake.so
+ctl=$PWD/../lnlbctl fake=$PWD/live_fake.so
 
 tm() { tmux -L "lnlb-$$" -f /dev/null "$@"; }
 

@@ -387,11 +387,14 @@ enum lnlb_mode {
  * enum lnlb_cluster_flags - LNLB_A_FLAGS
  * @LNLB_F_ADDR_ADDED: lnlbctl put the address on the device and is to take it
  *	off again; kept for lnlbctl, without meaning to the kernel
+ * @LNLB_F_HEALTH: lnlbctl health drained or suspended this node and is to resume
+ *	it. Taken off by whoever sets a state and says nothing of flags.
  */
 enum lnlb_cluster_flags {
 	LNLB_F_ADDR_ADDED = 1 << 0,
+	LNLB_F_HEALTH = 1 << 1,
 };
-#define LNLB_F_ALL LNLB_F_ADDR_ADDED
+#define LNLB_F_ALL (LNLB_F_ADDR_ADDED | LNLB_F_HEALTH)
 
 /**
  * enum lnlb_key_use - what a key is for, LNLB_A_KEY_USE

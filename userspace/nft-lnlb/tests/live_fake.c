@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Preloaded into lnlbctl top, this answers in the kernel's place. What it says
- * stands in the directory $LNLB_FAKE_DIR and may change while top runs:
+ * Preloaded into lnlbctl top and health, this answers in the kernel's place.
+ * What it says stands in the directory $LNLB_FAKE_DIR and may change while they
+ * run:
  *
  *   clusters  "NAME ADDR NODES" a line. Node i has id 52:54:00:00:00:ii and
  *             takes 100 * i packets a second; node 2 is this one. The last one
  *             of four nodes or more says nothing of what it does.
+ *   NAME      "STATE FLAGS" of that cluster, numbers; written when they are set
+ *   log       a line for each time that they are
+ *   refused   "ERRNO": they cannot be set
  *   absent    the module is not loaded
  *   plain     nobody is asked whose the buckets are
  *   events    FIFO; a line "NAME NUMBER CAUSE" is an event, "lost" is a loss
@@ -77,6 +81,19 @@ static void acknowledge(const struct nlmsghdr *request, int error)
 	end(nlh);
 }
 
+static void finish(const struct nlmsghdr *request, int error)
+{
+	struct nlmsghdr *nlh;
+
+	if (error || !(request->nlmsg_flags & NLM_F_DUMP)) {
+		acknowledge(request, error);
+		return;
+	}
+	nlh = begin(request, NLMSG_DONE, NLM_F_MULTI);
+	memset(mnl_nlmsg_put_extra_header(nlh, sizeof(int)), 0, sizeof(int));
+	end(nlh);
+}
+
 static void put_family(const struct nlmsghdr *request)
 {
 	struct nlmsghdr *nlh = begin(request, GENL_ID_CTRL, 0);
@@ -85,6 +102,7 @@ static void put_family(const struct nlmsghdr *request)
 
 	header = mnl_nlmsg_put_extra_header(nlh, sizeof(*header));
 	header->cmd = CTRL_CMD_NEWFAMILY;
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, LNLB_GENL_NAME);
 	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAMILY);
 	groups = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
 	group = mnl_attr_nest_start(nlh, 1);
@@ -93,7 +111,6 @@ static void put_family(const struct nlmsghdr *request)
 	mnl_attr_nest_end(nlh, group);
 	mnl_attr_nest_end(nlh, groups);
 	end(nlh);
-	acknowledge(request, 0);
 }
 
 /* by place: this node first, then the others by id */
@@ -154,17 +171,33 @@ static struct nlmsghdr *begin_named(const struct nlmsghdr *request, int cmd,
 	return nlh;
 }
 
+static void read_state(const char *name, unsigned int *state,
+		       unsigned int *flags)
+{
+	FILE *f = fopen(path(name), "r");
+
+	*state = LNLB_NODE_ACTIVE;
+	*flags = LNLB_F_ADDR_ADDED;
+	if (f && fscanf(f, "%u %u", state, flags) != 2)
+		abort();
+	if (f)
+		fclose(f);
+}
+
 static void put_cluster(const struct nlmsghdr *request, uint16_t flags,
 			const char *name, const char *text, unsigned int nodes)
 {
 	struct nlmsghdr *nlh = begin_named(request, LNLB_CMD_GET_CLUSTER, flags,
 					   name);
+	unsigned int state, flags_now;
 	struct in_addr addr;
 
 	inet_pton(AF_INET, text, &addr);
 	mnl_attr_put(nlh, LNLB_A_ADDR, 4, &addr);
 	mnl_attr_put_strz(nlh, LNLB_A_DEV, "eth0");
-	mnl_attr_put_u8(nlh, LNLB_A_STATE, LNLB_NODE_ACTIVE);
+	read_state(name, &state, &flags_now);
+	mnl_attr_put_u8(nlh, LNLB_A_STATE, state);
+	mnl_attr_put_u32(nlh, LNLB_A_FLAGS, flags_now);
 	mnl_attr_put_u64(nlh, LNLB_A_SESSIONS, 123456);
 	put_nodes(nlh, nodes);
 	end(nlh);
@@ -222,33 +255,72 @@ static int put_asked(const struct nlmsghdr *request, int cmd)
 	return asked && !found ? ENOENT : 0;
 }
 
+static int set_attr(const struct nlattr *attr, void *data)
+{
+	const struct nlattr **tb = data;
+
+	if (mnl_attr_get_type(attr) <= LNLB_A_MAX)
+		tb[mnl_attr_get_type(attr)] = attr;
+	return MNL_CB_OK;
+}
+
+static void write_state(const char *file, const char *mode, const char *name,
+			const struct nlattr **tb)
+{
+	FILE *f = fopen(path(file), mode);
+
+	if (*mode == 'a')
+		fprintf(f, "%s ", name);
+	fprintf(f, "%u %u\n", mnl_attr_get_u8(tb[LNLB_A_STATE]),
+		mnl_attr_get_u32(tb[LNLB_A_FLAGS]));
+	fclose(f);
+}
+
+static int set_cluster(const struct nlmsghdr *request)
+{
+	const struct nlattr *tb[LNLB_A_MAX + 1] = { NULL };
+	FILE *f = fopen(path("refused"), "r");
+	const char *name;
+	int error = 0;
+
+	if (f && fscanf(f, "%d", &error) != 1)
+		abort();
+	if (f)
+		fclose(f);
+	if (error)
+		return error;
+	mnl_attr_parse(request, sizeof(struct genlmsghdr), set_attr, tb);
+	name = mnl_attr_get_str(tb[LNLB_A_NAME]);
+	write_state(name, "w", name, tb);
+	write_state("log", "a", name, tb);
+	return 0;
+}
+
+static int ask(const struct nlmsghdr *request)
+{
+	const struct genlmsghdr *header = mnl_nlmsg_get_payload(request);
+	bool loaded = access(path("absent"), F_OK);
+
+	if (request->nlmsg_type == GENL_ID_CTRL && loaded)
+		put_family(request);
+	/* a list of families is one without ours */
+	if (request->nlmsg_type == GENL_ID_CTRL)
+		return loaded || request->nlmsg_flags & NLM_F_DUMP ? 0 : ENOENT;
+	if (!loaded)
+		return ENOENT;
+	if (header->cmd == LNLB_CMD_SET_CLUSTER)
+		return set_cluster(request);
+	if (header->cmd == LNLB_CMD_GET_BUCKETS && !access(path("plain"), F_OK))
+		return EOPNOTSUPP;
+	return put_asked(request, header->cmd);
+}
+
 ssize_t mnl_socket_sendto(const struct mnl_socket *nl, const void *req,
 			  size_t len)
 {
-	const struct nlmsghdr *request = req;
-	const struct genlmsghdr *header = mnl_nlmsg_get_payload(request);
-	struct nlmsghdr *nlh;
-	int error = 0;
-
 	(void)nl;
 	answered = 0;
-	if (!access(path("absent"), F_OK))
-		error = ENOENT;
-	else if (request->nlmsg_type == GENL_ID_CTRL) {
-		put_family(request);
-		return len;
-	} else if (header->cmd == LNLB_CMD_GET_BUCKETS &&
-		   !access(path("plain"), F_OK))
-		error = EOPNOTSUPP;
-	else
-		error = put_asked(request, header->cmd);
-	if (error || !(request->nlmsg_flags & NLM_F_DUMP)) {
-		acknowledge(request, error);
-		return len;
-	}
-	nlh = begin(request, NLMSG_DONE, NLM_F_MULTI);
-	memset(mnl_nlmsg_put_extra_header(nlh, sizeof(int)), 0, sizeof(int));
-	end(nlh);
+	finish(req, ask(req));
 	return len;
 }
 
