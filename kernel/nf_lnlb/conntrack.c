@@ -59,6 +59,7 @@ MODULE_PARM_DESC(sessions_max,
  * @refreshed_at: jiffies of the last lnlb_sessions_refresh()
  * @gc_at: jiffies, when to look for sessions that have ended
  * @gc: ends sessions
+ * @stop: @gc is to come to its end
  */
 struct ct_table {
 	struct lnlb_cluster *cluster;
@@ -66,6 +67,7 @@ struct ct_table {
 	unsigned long refreshed_at;
 	unsigned long gc_at;
 	struct delayed_work gc;
+	bool stop;
 };
 
 /* A session as it is handed over. */
@@ -389,6 +391,17 @@ out:
 	return s;
 }
 
+/* The others forget what they do not hear of; the next gc would be too late. */
+static void refresh(struct ct_table *t)
+{
+	if (time_before_eq(jiffies + gc_interval(t) * HZ,
+			   t->refreshed_at + REFRESH_INTERVAL * HZ))
+		return;
+	t->refreshed_at = jiffies;
+	lnlb_sessions_refresh(t->cluster);
+}
+
+/* Takes minutes if the others have to be told of a million that have ended. */
 static void gc_walk(struct ct_table *t, bool first, bool *candidates)
 {
 	unsigned int b;
@@ -398,8 +411,12 @@ static void gc_walk(struct ct_table *t, bool first, bool *candidates)
 		if (!ct_has_sessions(t, b))
 			continue;
 		cursor = 0;
-		while (gc_step(t, b, &cursor, first, candidates))
+		while (gc_step(t, b, &cursor, first, candidates)) {
+			if (READ_ONCE(t->stop))
+				return;
+			refresh(t);
 			cond_resched();
+		}
 	}
 }
 
@@ -415,12 +432,7 @@ static void gc(struct ct_table *t)
 	if (candidates)
 		nf_ct_iterate_cleanup_net(flow_keeps, &iter);
 	gc_walk(t, false, &candidates);
-	/* The next time would be too late. */
-	if (time_after(jiffies + gc_interval(t) * HZ,
-		       t->refreshed_at + REFRESH_INTERVAL * HZ)) {
-		t->refreshed_at = jiffies;
-		lnlb_sessions_refresh(t->cluster);
-	}
+	refresh(t);
 }
 
 /* Each second, as the timeout may change, and the node may begin to drain. */
@@ -466,6 +478,7 @@ static void ct_cluster_exit(void *priv)
 {
 	struct ct_table *t = priv;
 
+	WRITE_ONCE(t->stop, true);
 	cancel_delayed_work_sync(&t->gc);
 	nf_ct_netns_put(lnlb_cluster_net(t->cluster), NFPROTO_IPV4);
 	lnlb_sessions_destroy(&t->sessions);

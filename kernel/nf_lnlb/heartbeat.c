@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* When the core runs, and what it is told: time, frames, configuration. */
 
+#include <linux/delay.h>
 #include <linux/etherdevice.h>
 #include <net/ipv6.h>
 
@@ -16,6 +17,9 @@
 #include "weight.h"
 
 #define ANNOUNCE_INTERVAL_MS	1000
+/* Frames about ended sessions in a row, and the pause until the next ones. */
+#define GONE_BURST		8
+#define GONE_PAUSE_US		2000
 
 /* In skb->cb of a frame that waits for the core. */
 struct frame_cb {
@@ -281,10 +285,20 @@ unsigned int lnlb_heartbeat_ingress(const struct lnlb_port *port,
 void lnlb_session_gone(struct lnlb_cluster *cluster,
 		       const struct lnlb_session_rec *rec)
 {
+	bool pause = false;
+
 	mutex_lock(&cluster->core_lock);
-	if (cluster->core)
+	if (cluster->core) {
 		lnlb_core_session_gone(cluster->core, rec);
+		pause = ++cluster->gone % GONE_BURST == 0;
+	}
 	mutex_unlock(&cluster->core_lock);
+	/*
+	 * Hundreds may end at a time, each is said only once, and the others
+	 * have room for some frames of a node until their work runs; see gate.c.
+	 */
+	if (pause)
+		usleep_range(GONE_PAUSE_US, 2 * GONE_PAUSE_US);
 }
 EXPORT_SYMBOL_GPL(lnlb_session_gone);
 

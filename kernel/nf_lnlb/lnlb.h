@@ -257,6 +257,7 @@ struct lnlb_gate {
  * @rxq: frames for the core
  * @work: feeds the core
  * @timer: queues @work when the core wants it
+ * @gone: how many frames about ended sessions were sent
  * @sample_at: milliseconds, when the weight is looked at next
  * @report_at: milliseconds, when the other nodes are told of our packets next
  * @smooth: memory of a live weight source
@@ -303,6 +304,7 @@ struct lnlb_cluster {
 	struct sk_buff_head rxq;
 	struct work_struct work;
 	struct hrtimer timer;
+	unsigned int gone;
 	u64 sample_at;
 	u64 report_at;
 	struct lnlb_smooth smooth;
