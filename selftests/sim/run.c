@@ -54,7 +54,6 @@ static void recover(struct sim *sim)
 	u64 end;
 
 	sim_schedule_end(sim);
-	sim->quiet_at = sim->now;
 	sim->result.recovery_bound = bound(sim);
 	end = sim->now + 2 * bound(sim);
 	while (!sim->failure[0] && sim->now < end) {

@@ -381,6 +381,7 @@ void sim_schedule_end(struct sim *sim)
 	while (sim->n_undo && sim->cfg.profile != SIM_SHUT)
 		undo(sim, sim->n_undo - 1);
 	sim->quiet = true;
+	sim->quiet_at = sim->now;
 	for (i = 0; i < sim->cfg.nodes; i++) {
 		if (!sim->node[i].core)
 			continue;
