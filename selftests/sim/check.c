@@ -2,8 +2,10 @@
 /*
  * The promises, and what excuses a node from them: a real partition. Two nodes
  * are apart when frames from one to the other were lost and nothing came
- * through for the dead interval, and until each has had a fresh STATE of the
- * other. That a machine stood still is no excuse, unless its clock did so, too.
+ * through for the dead interval, and until one exchange later: each has had a
+ * fresh STATE of the other, and one that was sent since both had, as what was
+ * claimed before that was claimed in ignorance. That a machine stood still is
+ * no excuse, unless its clock did so, too.
  */
 #include <stdarg.h>
 #include "sim.h"
@@ -35,7 +37,7 @@ static bool silent(const struct sim *sim, unsigned int from, unsigned int to)
 {
 	const struct sim_link *link = &sim->link[from][to];
 
-	return link->lost && sim->now - link->last_rx > dead(sim) * 9 / 10;
+	return link->lost_at >= link->last_rx && sim->now - link->last_rx > dead(sim) * 9 / 10;
 }
 
 /**
@@ -55,8 +57,8 @@ bool sim_check_apart(const struct sim *sim, unsigned int a, unsigned int b)
 	    (link->mended_at || sim->node[a].paused_at ||
 	     sim->node[b].paused_at))
 		return true;
-	return silent(sim, a, b) || silent(sim, b, a) || !link->fresh ||
-	       !sim->link[b][a].fresh;
+	return silent(sim, a, b) || silent(sim, b, a) || !link->settled ||
+	       !sim->link[b][a].settled;
 }
 
 /**
@@ -64,30 +66,72 @@ bool sim_check_apart(const struct sim *sim, unsigned int a, unsigned int b)
  * @sim: the run
  * @from: sender
  * @to: receiver
+ * @sent_at: when it was sent, units
  */
-void sim_check_heard(struct sim *sim, unsigned int from, unsigned int to)
+void sim_check_heard(struct sim *sim, unsigned int from, unsigned int to,
+		     u64 sent_at)
 {
 	struct sim_link *link = &sim->link[from][to];
 	struct sim_link *back = &sim->link[to][from];
 
+	/* the same frame once more, or an old one, is no sign of life */
+	if (sent_at <= link->sent_at)
+		return;
+	link->sent_at = sent_at;
 	if (silent(sim, from, to)) {
 		/* what is sent before the frame was dealt with is no answer */
 		link->mended_at = sim->now + SIM_MS;
 		back->mended_at = sim->now + SIM_MS;
 		link->fresh = false;
 		back->fresh = false;
+		link->settled = false;
+		back->settled = false;
 	}
 	link->last_rx = sim->now;
-	link->lost = false;
 }
 
-/* what a machine needs to find out that it stood still, without its clock */
-static bool pardoned(const struct sim *sim, const struct sim_node *node)
+/**
+ * sim_check_state() - a STATE was dealt with
+ * @sim: the run
+ * @from: sender
+ * @to: receiver
+ * @sent_at: when it was sent, units
+ * @lists: it says that its sender hears the receiver
+ */
+void sim_check_state(struct sim *sim, unsigned int from, unsigned int to,
+		     u64 sent_at, bool lists)
+{
+	struct sim_link *link = &sim->link[from][to];
+	struct sim_link *back = &sim->link[to][from];
+	u64 patience = sim->cfg.timers.keepalive_interval_ms * SIM_MS;
+
+	link->state_at = max(link->state_at, sent_at);
+	if (link->fresh && back->fresh && sent_at >= link->fresh_at)
+		link->settled = true;
+	if (link->fresh || sent_at <= link->mended_at + (lists ? 0 : patience))
+		return;
+	link->fresh = true;
+	link->fresh_at = sim->now;
+	back->fresh_at = sim->now;
+}
+
+/*
+ * A machine that stood still without its clock finds that out by a STATE that
+ * was sent since it woke, and so do the others: that takes some time, and more
+ * if frames are lost.
+ */
+static bool pardoned(const struct sim *sim, unsigned int i, unsigned int other)
 {
 	u64 limit = (sim->cfg.timers.keepalive_interval_ms + 4) * SIM_MS +
 		    2 * (sim->cfg.delay + sim->cfg.jitter);
+	const struct sim_link *to = &sim->link[i][other];
+	const struct sim_link *from = &sim->link[other][i];
+	u64 woke_at = sim->node[i].woke_at;
 
-	return node->woke_at && sim->now - node->woke_at <= limit;
+	if (!woke_at || sim->now - woke_at <= limit)
+		return woke_at;
+	return (to->state_at <= woke_at || from->state_at <= woke_at) &&
+	       (to->lost_at >= woke_at || from->lost_at >= woke_at);
 }
 
 static bool overlap(const struct sim *sim, unsigned int a, unsigned int b)
@@ -121,7 +165,7 @@ static void judge(struct sim *sim, unsigned int a, unsigned int b)
 	    sim_check_apart(sim, a, b))
 		return;
 	since = sim->now - max(x->woke_at, y->woke_at);
-	if (pardoned(sim, x) || pardoned(sim, y)) {
+	if (pardoned(sim, a, b) || pardoned(sim, b, a)) {
 		sim->result.overlap = max(sim->result.overlap, since);
 		return;
 	}
@@ -163,11 +207,12 @@ static void pair_up(struct sim *sim, unsigned int a, unsigned int b)
 static bool stranger(const struct sim *sim, unsigned int i, unsigned int owner)
 {
 	const struct sim_node *node = &sim->node[owner];
-	u64 mended = sim->link[owner][i].mended_at;
+	u64 met = sim->link[owner][i].mended_at;
 
+	met = max(met, max(node->woke_at, sim->node[i].woke_at));
 	return !node->core || node->paused || sim_check_apart(sim, i, owner) ||
-	       (mended && sim->now < mended + 2 * dead(sim)) ||
-	       pardoned(sim, &sim->node[i]) || pardoned(sim, node) ||
+	       (met && sim->now < met + 2 * dead(sim)) ||
+	       pardoned(sim, i, owner) || pardoned(sim, owner, i) ||
 	       lnlb_core_fenced(node->core);
 }
 
@@ -285,6 +330,10 @@ void sim_check_step(struct sim *sim, struct sim_node *node)
 {
 	if (node->digest != lnlb_core_digest(node->core))
 		check_table(sim, node);
+	if (sim->quiet && node->core->excluded && !sim->excluded) {
+		sim->excluded = true;
+		sim->result.recovery_bound = sim_run_bound(sim);
+	}
 	if (sim->n_overlaps && sim->now >= sim->next_look)
 		look(sim);
 }

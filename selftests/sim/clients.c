@@ -135,12 +135,16 @@ static void end_session(struct sim *sim, unsigned int s)
 
 /*
  * What was not told again for a while is forgotten. A bucket whose owner is not
- * its target must have moved by then: only targets are told.
+ * its target must have moved by then: only targets are told, one by one.
  */
 static void lapse(struct sim *sim, unsigned int s)
 {
-	u64 after = max(sim->cfg.refresh * 10 / 3,
-			sim->cfg.timers.dead_interval_ms * SIM_MS * 15);
+	const struct sim_config *cfg = &sim->cfg;
+	u64 told = cfg->loss ? LNLB_RESEND_MAX_MS * SIM_MS :
+			       2 * (cfg->delay + cfg->jitter + SIM_MS);
+	u64 after = cfg->nodes * told +
+		    max(cfg->refresh * 10 / 3,
+			cfg->timers.dead_interval_ms * SIM_MS * 15);
 	struct sim_node *node;
 	unsigned int i;
 

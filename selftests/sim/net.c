@@ -82,7 +82,7 @@ static void post(struct sim *sim, struct sim_frame *frame, unsigned int to)
 	if (link->cut ||
 	    (lossy && cfg->loss &&
 	     sim_rng_below(&sim->net, 1000) < cfg->loss)) {
-		link->lost = true;
+		link->lost_at = sim->now;
 		return;
 	}
 	if (lossy && cfg->dup && sim_rng_below(&sim->net, 1000) < cfg->dup)
@@ -133,11 +133,11 @@ static void arrive(struct sim *sim, struct sim_node *node,
 
 	/* what is on the wire when it is cut is lost, too */
 	if (sim->link[frame->from][to].cut) {
-		sim->link[frame->from][to].lost = true;
+		sim->link[frame->from][to].lost_at = sim->now;
 		frame_put(frame);
 		return;
 	}
-	sim_check_heard(sim, frame->from, to);
+	sim_check_heard(sim, frame->from, to, frame->sent_at);
 	if (!node->core || node->n_rxq >= room) {
 		frame_put(frame);
 		return;

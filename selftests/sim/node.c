@@ -80,8 +80,8 @@ void sim_node_start(struct sim *sim, unsigned int i, u64 incarnation)
 	for (j = 0; j < sim->cfg.nodes; j++) {
 		sim->link[i][j].last_rx = sim->now;
 		sim->link[j][i].last_rx = sim->now;
-		sim->link[i][j].lost = false;
-		sim->link[j][i].lost = false;
+		sim->link[i][j].lost_at = 0;
+		sim->link[j][i].lost_at = 0;
 	}
 	lnlb_core_set_weight(node->core, weight, LNLB_WEIGHT_MANUAL);
 	lnlb_core_set_state(node->core, node->state);
@@ -188,20 +188,16 @@ static void take_in(struct sim *sim, struct sim_node *node)
 {
 	unsigned int i, to = node - sim->node;
 	const struct lnlb_wire_header *header;
-	u64 patience = sim->cfg.timers.keepalive_interval_ms * SIM_MS;
 	struct sim_frame *frame;
-	struct sim_link *link;
 
 	for (i = 0; i < node->n_rxq; i++) {
 		frame = node->rxq[i];
 		header = (const void *)frame->data;
 		lnlb_core_rx(node->core, frame->data, frame->len,
 			     header->id.mac, node->arrived[i]);
-		link = &sim->link[frame->from][to];
-		if (header->type == LNLB_WIRE_STATE &&
-		    frame->sent_at > link->mended_at +
-		    (lists(frame, node) ? 0 : patience))
-			link->fresh = true;
+		if (header->type == LNLB_WIRE_STATE)
+			sim_check_state(sim, frame->from, to, frame->sent_at,
+					lists(frame, node));
 		if (!--frame->refs)
 			free(frame);
 	}

@@ -9,24 +9,28 @@ static u64 dead(const struct sim *sim)
 	return sim->cfg.timers.dead_interval_ms * SIM_MS;
 }
 
-/*
+/**
+ * sim_run_bound() - how long may a bucket be without an owner after the faults?
+ * @sim: the run
+ *
  * L1: the dead time and two round trips of keepalives, and one of a frame for
- * each node that is to be told about sessions. Losses take longer.
+ * each node that is to be told about sessions. Losses take longer, and where
+ * not all hear each other the matrix has to stay as it is for the dead time,
+ * and the exclusion takes an exchange.
+ *
+ * Return: units.
  */
-static u64 bound(const struct sim *sim)
+u64 sim_run_bound(const struct sim *sim)
 {
 	const struct sim_config *cfg = &sim->cfg;
 	u64 keepalive = cfg->timers.keepalive_interval_ms * SIM_MS;
 	u64 handing = cfg->nodes * 2 * (cfg->delay + cfg->jitter + 4);
 	u64 trips = cfg->last_loss ? 200 : 4;
+	unsigned int times = sim->excluded || cfg->profile == SIM_SHUT ? 2 : 1;
 
-	/* silence, a matrix that stays as it is, and the exclusion's exchange */
-	if (cfg->profile == SIM_SHUT)
-		return 2 * dead(sim) * 102 / 100 + handing +
-		       2 * trips * (keepalive + cfg->delay + cfg->jitter);
-
-	return dead(sim) * 102 / 100 + handing +
-	       trips * (keepalive + cfg->delay + cfg->jitter);
+	return times * (dead(sim) * 102 / 100 +
+			trips * (keepalive + cfg->delay + cfg->jitter)) +
+	       handing;
 }
 
 static void step(struct sim *sim)
@@ -54,8 +58,8 @@ static void recover(struct sim *sim)
 	u64 end;
 
 	sim_schedule_end(sim);
-	sim->result.recovery_bound = bound(sim);
-	end = sim->now + 2 * bound(sim);
+	sim->result.recovery_bound = sim_run_bound(sim);
+	end = sim->now + 2 * sim_run_bound(sim);
 	while (!sim->failure[0] && sim->now < end) {
 		run_until(sim, min(end, sim->now + 10 * SIM_MS));
 		sim_check_gaps(sim);

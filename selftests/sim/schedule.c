@@ -37,7 +37,7 @@ static const u32 profile_faults[SIM_PROFILES] = {
 
 static const struct lnlb_core_timers variants[] = {
 	{ 7000, 100, 500 }, { 7000, 10, 50 }, { 1000, 20, 100 },
-	{ 7000, 50, 100 }, { 3000, 100, 1000 },
+	{ 7000, 50, 150 }, { 3000, 100, 1000 },
 };
 
 static void losses(struct sim_config *cfg, struct sim_rng *rng)
@@ -164,8 +164,10 @@ void sim_schedule_init(struct sim *sim, unsigned int nodes,
 	for (i = 0; i < nodes; i++) {
 		sim->node[i].sim = sim;
 		sim->node[i].state = LNLB_NODE_ACTIVE;
-		for (j = 0; j < nodes; j++)
+		for (j = 0; j < nodes; j++) {
 			sim->link[i][j].fresh = true;
+			sim->link[i][j].settled = true;
+		}
 	}
 	for (i = 0; i < LNLB_BUCKETS; i++)
 		sim->first_session[i] = -1;

@@ -177,17 +177,25 @@ struct sim_event {
 /**
  * struct sim_link - what b knows of a
  * @cut: nothing gets through
- * @lost: something was lost since @last_rx
  * @fresh: a STATE sent since the last separation has been dealt with
+ * @settled: one that was sent since both had such a STATE, too
  * @last_rx: when the last frame came through, units
+ * @sent_at: when that was sent, units
+ * @lost_at: when the last one was lost, units
+ * @state_at: when the newest STATE that was dealt with was sent, units
  * @mended_at: when the last separation ended, units
+ * @fresh_at: when both sides had a fresh STATE, units
  */
 struct sim_link {
 	bool cut;
-	bool lost;
 	bool fresh;
+	bool settled;
 	u64 last_rx;
+	u64 sent_at;
+	u64 lost_at;
+	u64 state_at;
 	u64 mended_at;
+	u64 fresh_at;
 };
 
 /**
@@ -314,6 +322,7 @@ struct sim_result {
  * @n_single: buckets that exactly one node accepts
  * @gap_since: by bucket, since when that is not so, units
  * @quiet_at: when the faults were over, units
+ * @excluded: a node has shut itself out since
  * @first_session: by bucket, -1: none
  * @session: of clients
  * @next_session: when the next one is made, units
@@ -346,6 +355,7 @@ struct sim {
 	u32 n_single;
 	u64 gap_since[LNLB_BUCKETS];
 	u64 quiet_at;
+	bool excluded;
 	s32 first_session[LNLB_BUCKETS];
 	struct sim_session session[SIM_SESSIONS];
 	u64 next_session;
@@ -410,7 +420,10 @@ extern const char *const sim_fault_name[SIM_FAULTS_KINDS];
 void sim_fail(struct sim *sim, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 bool sim_check_apart(const struct sim *sim, unsigned int a, unsigned int b);
-void sim_check_heard(struct sim *sim, unsigned int from, unsigned int to);
+void sim_check_heard(struct sim *sim, unsigned int from, unsigned int to,
+		     u64 sent_at);
+void sim_check_state(struct sim *sim, unsigned int from, unsigned int to,
+		     u64 sent_at, bool lists);
 void sim_check_accept(struct sim *sim, unsigned int i, u16 bucket);
 void sim_check_session(struct sim *sim, unsigned int i, unsigned int session);
 void sim_check_step(struct sim *sim, struct sim_node *node);
@@ -424,6 +437,7 @@ void sim_shut_check(struct sim *sim);
 /* run.c */
 struct sim *sim_run(unsigned int nodes, unsigned int profile, u64 seed,
 		    const bool *off, bool trace, int watch);
+u64 sim_run_bound(const struct sim *sim);
 void sim_run_free(struct sim *sim);
 
 /* campaign.c */
