@@ -318,7 +318,7 @@ static void targets_follow_departures(struct kunit *test)
 /* as long as the node does not stand still, and shorter than others wait */
 static void lease_ends_before_the_fence(struct kunit *test)
 {
-	static const u32 keepalive[] = { 100, 10, 10 }, dead[] = { 500, 30, 20 };
+	static const u32 keepalive[] = { 100, 10, 10 }, dead[] = { 500, 50, 30 };
 	struct lnlb_core_timers timers = { .heartbeat_interval_ms = 7000 };
 	struct lnlb_net *net = test->priv;
 	struct lnlb_core *core;

@@ -71,8 +71,8 @@ static void two_that_slept_are_no_witnesses(struct kunit *test)
 }
 
 /*
- * Where two keepalives are the dead interval, a tick that is not late by half of
- * it may follow a silence of nearly all of it.
+ * Where three keepalives are the dead interval, a tick that is not late by half
+ * of it may follow a silence of more than three quarters of it.
  */
 static void silence_fences(struct kunit *test)
 {
@@ -81,7 +81,7 @@ static void silence_fences(struct kunit *test)
 	u64 sent_at;
 
 	net->timers.keepalive_interval_ms = 200;
-	net->timers.dead_interval_ms = 400;
+	net->timers.dead_interval_ms = 600;
 	lnlb_net_start_all(net, 2);
 	core = net->node[0].core;
 	lnlb_net_run(net, 400);
@@ -92,7 +92,7 @@ static void silence_fences(struct kunit *test)
 	/* some 170 ms in which it has nothing to say */
 	lnlb_net_run(net, 170);
 	KUNIT_ASSERT_EQ(test, core->sent_at, sent_at);
-	stand_still(net, 0, core->tick_due + 190 - net->now);
+	stand_still(net, 0, core->tick_due + 280 - net->now);
 	KUNIT_EXPECT_LE(test, net->now, core->stalled_at + 1);
 	KUNIT_EXPECT_EQ(test, net->node[0].events[LNLB_EVENT_FENCED], 1);
 	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
@@ -102,11 +102,41 @@ static void silence_fences(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, lnlb_net_owned(net));
 }
 
+/* a tick that is late by less than a keepalive interval: who spoke meanwhile? */
+static void a_short_stop_is_no_silence(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	struct lnlb_core *core;
+	u64 heard_at;
+
+	net->timers.keepalive_interval_ms = 150;
+	net->timers.dead_interval_ms = 450;
+	lnlb_net_start_all(net, 2);
+	core = net->node[0].core;
+	heard_at = core->peer[0]->heard_at;
+	while (core->peer[0]->heard_at == heard_at)
+		lnlb_net_run(net, 1);
+	heard_at = core->peer[0]->heard_at;
+	net->cut[1][0] = true;
+	while (core->tick_due <= heard_at + 330)
+		lnlb_net_run(net, 1);
+	KUNIT_ASSERT_LT(test, core->tick_due, heard_at + 440);
+	stand_still(net, 0, core->tick_due + 140 - net->now);
+	KUNIT_EXPECT_GT(test, net->now, heard_at + 450);
+	KUNIT_EXPECT_EQ(test, core->n_peers, 1);
+	net->cut[1][0] = false;
+	lnlb_net_weight(net, 1, 50);
+	lnlb_net_run(net, 300);
+	KUNIT_EXPECT_EQ(test, net->node[0].events[LNLB_EVENT_NODE_DEAD], 0);
+	KUNIT_EXPECT_TRUE(test, lnlb_net_owned(net));
+}
+
 static struct kunit_case lnlb_fence_cases[] = {
 	KUNIT_CASE(alone_it_listens_anew),
 	KUNIT_CASE(alone_it_stands_still_again),
 	KUNIT_CASE(two_that_slept_are_no_witnesses),
 	KUNIT_CASE(silence_fences),
+	KUNIT_CASE(a_short_stop_is_no_silence),
 	{}
 };
 

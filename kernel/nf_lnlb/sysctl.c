@@ -9,8 +9,6 @@
 #define KEEPALIVE_DEFAULT	100	/* milliseconds */
 #define DEAD_DEFAULT		500
 #define ORPHAN_RESET_DEFAULT	1
-/* So many keepalives in a row have to be missed before a node is dead. */
-#define DEAD_KEEPALIVES		2
 
 /**
  * struct sysctl_range - a setting's name and range
@@ -33,7 +31,7 @@ static const struct sysctl_range settings[] = {
 	{ "keepalive_interval_ms",
 	  offsetof(struct lnlb_sysctl, keepalive_interval_ms), 10, 10000 },
 	{ "dead_interval_ms",
-	  offsetof(struct lnlb_sysctl, dead_interval_ms), 20, 60000 },
+	  offsetof(struct lnlb_sysctl, dead_interval_ms), 30, 60000 },
 	{ "orphan_reset",
 	  offsetof(struct lnlb_sysctl, orphan_reset), 0, 1 },
 };
@@ -48,7 +46,8 @@ static int change(struct lnlb_net *ln, int *value, int to)
 	mutex_lock(&ln->lock);
 	was = *value;
 	WRITE_ONCE(*value, to);
-	if (s->dead_interval_ms < s->keepalive_interval_ms * DEAD_KEEPALIVES) {
+	if (s->dead_interval_ms <
+	    s->keepalive_interval_ms * LNLB_DEAD_KEEPALIVES) {
 		WRITE_ONCE(*value, was);
 		err = -EINVAL;
 	} else {

@@ -231,7 +231,7 @@ void lnlb_core_set_timers(struct lnlb_core *core,
 	core->timers.keepalive_interval_ms = keepalive;
 	core->timers.dead_interval_ms =
 		max(lnlb_core_interval(timers->dead_interval_ms),
-		    2 * keepalive);
+		    LNLB_DEAD_KEEPALIVES * keepalive);
 	core->timers.heartbeat_interval_ms =
 		max(lnlb_core_interval(timers->heartbeat_interval_ms),
 		    keepalive);

@@ -93,7 +93,8 @@ struct lnlb_core_params {
  * struct lnlb_core_timers - may change while the core runs
  * @heartbeat_interval_ms: full state at least this often
  * @keepalive_interval_ms: sign of life
- * @dead_interval_ms: silence that means death; at least twice the keepalive
+ * @dead_interval_ms: silence that means death; at least
+ *	LNLB_DEAD_KEEPALIVES times the keepalive interval
  */
 struct lnlb_core_timers {
 	u32 heartbeat_interval_ms;

@@ -40,8 +40,7 @@ u64 lnlb_core_lease(const struct lnlb_core *core)
  */
 void lnlb_fence_late(struct lnlb_core *core)
 {
-	if (lnlb_core_passed(core, core->tick_due,
-			     core->timers.keepalive_interval_ms))
+	if (core->now > core->tick_due)
 		lnlb_fence_excuse(core, core->now - core->tick_due);
 	if (core->now <= lnlb_core_lease(core))
 		return;

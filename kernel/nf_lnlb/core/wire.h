@@ -28,6 +28,8 @@
 
 #define LNLB_INTERVAL_MIN_MS	1
 #define LNLB_INTERVAL_MAX_MS	3600000
+/* So many keepalives in a row have to be missed before a node is dead. */
+#define LNLB_DEAD_KEEPALIVES	3
 
 /**
  * enum lnlb_wire_type - kinds of frames
