@@ -254,6 +254,9 @@ void lnlb_core_resync(struct lnlb_core *core)
 
 void lnlb_core_refresh(struct lnlb_core *core)
 {
+	/* or the last buckets would never have their turn */
+	if (core->refreshing)
+		return;
 	memset(core->old, 0xff, sizeof(core->old));
 	core->refreshing = true;
 }

@@ -5,8 +5,9 @@
  *
  * Buckets that we claim and that are to be another node's are frozen first:
  * no new sessions, and a barrier so that all there are can be read. When the
- * other node has them, the claims are given up. Frozen buckets stay claimed
- * when a transfer is cut short; a new one starts over.
+ * other node has them, the claims are given up. Frozen buckets stay so when a
+ * transfer is aborted, as others may have sessions there that only the node that
+ * is to own them knows of. A new one starts over, with these.
  *
  * Nobody gets new sessions of a frozen bucket, so a batch that takes more than
  * some frames is cut short: what is through is given up, what is not is thawed.
@@ -76,28 +77,37 @@ static unsigned int lnlb_handover_next_bucket(const struct lnlb_core *core,
 	}
 }
 
-static void lnlb_handover_pick(struct lnlb_core *core,
-			       enum lnlb_transfer_why why)
+static void lnlb_handover_add(struct lnlb_core *core, bool accepted,
+			      unsigned int max)
 {
-	unsigned int b, max = LNLB_BATCH;
 	struct lnlb_transfer *t = &core->transfer;
 	struct lnlb_peer *peer;
+	unsigned int b;
 
-	t->n = 0;
-	t->why = why;
-	if (why == LNLB_TRANSFER_HANDOVER)
-		max = core->batch;
 	for (b = lnlb_handover_next_bucket(core, 0);
 	     b < LNLB_BUCKETS && t->n < max;
 	     b = lnlb_handover_next_bucket(core, b + 1)) {
 		peer = lnlb_core_target_peer(core, b);
-		if (t->to && peer != t->to)
-			continue;
-		if (!lnlb_handover_due_bucket(core, b))
+		if (lnlb_bit_test(core->accept, b) != accepted ||
+		    (t->to && peer != t->to) ||
+		    !lnlb_handover_due_bucket(core, b))
 			continue;
 		t->to = peer;
 		t->bucket[t->n++] = b;
 	}
+}
+
+static void lnlb_handover_pick(struct lnlb_core *core,
+			       enum lnlb_transfer_why why)
+{
+	bool handover = why == LNLB_TRANSFER_HANDOVER;
+	u32 max = handover ? core->batch : LNLB_BATCH;
+
+	core->transfer.n = 0;
+	core->transfer.why = why;
+	lnlb_handover_add(core, false, max);
+	if (handover)
+		lnlb_handover_add(core, true, max);
 }
 
 static void lnlb_handover_freeze(struct lnlb_core *core, u16 bucket)
