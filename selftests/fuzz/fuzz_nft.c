@@ -12,8 +12,9 @@
 #include "fuzz.h"
 #include "../../userspace/nft-lnlb/nft_scan.h"
 #include "../../userspace/nft-lnlb/nft_source.h"
-/* entries live as long as the process; here they must not */
+/* entries and variables live as long as the process; here they must not */
 #include "../../userspace/nft-lnlb/nft_carrier.c"
+#include "../../userspace/nft-lnlb/nft_vars.c"
 /* the libraries' functions are here */
 #define dlsym fuzz_dlsym
 static void *fuzz_dlsym(void *handle, const char *name);
@@ -43,6 +44,23 @@ static void forget_entries(void)
 	entries = NULL;
 	num_entries = 0;
 	memset(buckets, 0, sizeof(buckets));
+}
+
+static void forget_variables(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NAMES_HASH_SIZE; i++)
+		while (definitions[i])
+			lnlb_vars_undefine(definitions[i]->name,
+					   strlen(definitions[i]->name));
+}
+
+/* no file of this machine is to be read */
+void lnlb_vars_include(const char *text, size_t len)
+{
+	(void)text;
+	(void)len;
 }
 
 static size_t lines(const char *text, size_t len)
@@ -241,5 +259,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_text((const char *)data + 1, size - 1);
 	lnlb_source_forget();
 	forget_entries();
+	forget_variables();
 	return 0;
 }

@@ -66,7 +66,8 @@ static unsigned int hash(const char *key, size_t len, bool typed)
 	return h % HASH_SIZE;
 }
 
-static struct lnlb_entry *entry_new(const char *key, size_t len, bool typed)
+static struct lnlb_entry *entry_new(struct lnlb_entry **bucket,
+				    const char *key, size_t len, bool typed)
 {
 	struct lnlb_entry *entry = lnlb_calloc(1, sizeof(*entry));
 
@@ -78,36 +79,64 @@ static struct lnlb_entry *entry_new(const char *key, size_t len, bool typed)
 	entry->key = lnlb_memdup(key, len);
 	entry->key_len = len;
 	entry->typed = typed;
+	entry->next = *bucket;
+	*bucket = entry;
 	entries[num_entries++] = entry;
 	return entry;
 }
 
-struct lnlb_entry *lnlb_entry_get(const char *key, size_t len, bool typed,
-				  bool *fresh)
+static bool has_key(const struct lnlb_entry *entry, const char *key, size_t len,
+		    bool typed)
 {
-	struct lnlb_entry **bucket = &buckets[hash(key, len, typed)];
+	return entry->typed == typed && entry->key_len == len &&
+	       !memcmp(entry->key, key, len);
+}
+
+static bool same_meaning(const struct lnlb_entry *entry,
+			 const struct lnlb_entry *draft)
+{
+	if (!entry->error != !draft->error ||
+	    (entry->error && strcmp(entry->error, draft->error)))
+		return false;
+	return entry->num_vars == draft->num_vars &&
+	       !memcmp(&entry->stmt, &draft->stmt, sizeof(entry->stmt));
+}
+
+const struct lnlb_entry *lnlb_entry_typed(const char *text, size_t len,
+					  const struct lnlb_entry *draft)
+{
+	struct lnlb_entry **bucket = &buckets[hash(text, len, true)];
 	struct lnlb_entry *entry;
 
-	*fresh = false;
-	for (entry = *bucket; entry; entry = entry->next)
-		if (entry->typed == typed && entry->key_len == len &&
-		    !memcmp(entry->key, key, len))
-			return entry;
-	entry = entry_new(key, len, typed);
-	entry->next = *bucket;
-	*bucket = entry;
-	*fresh = true;
+	for (entry = *bucket; entry; entry = entry->next) {
+		if (!has_key(entry, text, len, true) ||
+		    !same_meaning(entry, draft))
+			continue;
+		free(draft->error);
+		return entry;
+	}
+	entry = entry_new(bucket, text, len, true);
+	entry->stmt = draft->stmt;
+	memcpy(entry->vars, draft->vars, sizeof(entry->vars));
+	entry->num_vars = draft->num_vars;
+	entry->error = draft->error;
+	entry->error_offset = draft->error_offset;
+	entry->error_len = draft->error_len;
 	return entry;
 }
 
 const struct lnlb_entry *lnlb_entry_for(const struct lnlb_stmt *stmt)
 {
+	struct lnlb_entry **bucket, *entry;
 	char text[LNLB_STMT_STRLEN];
-	struct lnlb_entry *entry;
-	bool fresh;
+	size_t len;
 
-	lnlb_stmt_format(stmt, text);
-	entry = lnlb_entry_get(text, strlen(text), false, &fresh);
+	len = strlen(lnlb_stmt_format(stmt, text));
+	bucket = &buckets[hash(text, len, false)];
+	for (entry = *bucket; entry; entry = entry->next)
+		if (has_key(entry, text, len, false))
+			return entry;
+	entry = entry_new(bucket, text, len, false);
 	entry->stmt = *stmt;
 	return entry;
 }

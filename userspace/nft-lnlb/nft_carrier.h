@@ -84,16 +84,19 @@ struct lnlb_entry {
 };
 
 /**
- * lnlb_entry_get() - find or make an entry
- * @key: text, copied
+ * lnlb_entry_typed() - entry for a statement that somebody typed
+ * @text: text of the statement, copied
  * @len: its length
- * @typed: as in struct lnlb_entry
- * @fresh: set to whether the entry was made, and is to be filled in
+ * @draft: what it means: all but what lnlb_entry_typed() sets; @draft->error is
+ *	freed or taken over
+ *
+ * A text may mean one thing here and another one there, by its variables. What
+ * is read once more, for an error message, has the same entry.
  *
  * Return: the entry. It lives as long as the process.
  */
-struct lnlb_entry *lnlb_entry_get(const char *key, size_t len, bool typed,
-				  bool *fresh);
+const struct lnlb_entry *lnlb_entry_typed(const char *text, size_t len,
+					  const struct lnlb_entry *draft);
 
 /**
  * lnlb_entry_for() - entry for a statement with all its values known

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,6 +57,20 @@ static char *read_all(int fd, size_t *len)
 		if (got < 0)
 			got = 0;
 	}
+}
+
+char *lnlb_shim_read(const char *path, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat status;
+	char *text = NULL;
+
+	if (fd < 0)
+		return NULL;
+	if (!fstat(fd, &status) && S_ISREG(status.st_mode))
+		text = read_all(fd, len);
+	close(fd);
+	return text;
 }
 
 /* Return: a file descriptor, -1 with errno set on failure. */

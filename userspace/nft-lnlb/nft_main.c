@@ -16,6 +16,7 @@
 #include "nft_line.h"
 #include "nft_run.h"
 #include "nft_util.h"
+#include "nft_vars.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -192,11 +193,13 @@ static int apply_option(struct command *command, int letter, char *arg)
 		return 0;
 	case 'D':
 		command->defined = true;
+		lnlb_vars_define(arg, strlen(arg));
 		if (!nft_ctx_add_var(command->nft, arg))
 			return 0;
 		fprintf(stderr, "Failed to define variable '%s'\n", arg);
 		return -1;
 	case 'I':
+		lnlb_vars_include_path(arg);
 		if (!nft_ctx_add_include_path(command->nft, arg))
 			return 0;
 		fprintf(stderr, "Failed to add include path '%s'\n", arg);

@@ -7,6 +7,7 @@
 #include "nft_carrier.h"
 #include "nft_scan.h"
 #include "nft_util.h"
+#include "nft_vars.h"
 
 /*
  * What a log statement could be followed by: libnftables would take these for
@@ -20,7 +21,7 @@ static const char *const log_words[] = {
  * struct parser - a statement that is being read
  * @text: behind what was read
  * @start: offset of the statement
- * @entry: a draft; the table gets a copy when the length is known
+ * @entry: a draft; the table gets a copy
  */
 struct parser {
 	struct lnlb_text *text;
@@ -49,20 +50,23 @@ static bool is_value(struct lnlb_token token)
 	return token.type == LNLB_TOKEN_WORD || token.type == LNLB_TOKEN_STRING;
 }
 
+static bool fits_prefix(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (!isalnum((unsigned char)name[i]) && name[i] != '_')
+			return false;
+	return len > 0;
+}
+
 static int add_var(struct parser *parser, unsigned int attr,
 		   struct lnlb_token token)
 {
-	const char *name = parser->text->data + token.offset;
 	struct lnlb_entry *entry = &parser->entry;
 	struct lnlb_var *var;
 	size_t i;
 
-	for (i = 1; i < token.len; i++)
-		if (!isalnum((unsigned char)name[i]) && name[i] != '_')
-			break;
-	if (i < token.len || i < 2)
-		return wrong(parser, token,
-			     "lnlb: a variable that is used here may have letters, digits and _ in its name");
 	for (i = 0; i < entry->num_vars; i++)
 		if (entry->vars[i].attr == attr)
 			return wrong(parser, token, "lnlb: given twice");
@@ -73,6 +77,33 @@ static int add_var(struct parser *parser, unsigned int attr,
 	var->attr = attr;
 	var->offset = token.offset - parser->start;
 	var->len = token.len;
+	return 0;
+}
+
+static int parse_var(struct parser *parser, unsigned int attr,
+		     struct lnlb_token token)
+{
+	const char *name = parser->text->data + token.offset + 1;
+	char err[LNLB_STMT_ERRLEN];
+	enum lnlb_var_kind kind;
+	const char *value;
+
+	kind = lnlb_vars_find(name, token.len - 1, &value);
+	if (kind == LNLB_VAR_PLAIN && !fits_prefix(name, token.len - 1)) {
+		if (!value)
+			return wrong(parser, token,
+				     "lnlb: a variable that is used here may have letters, digits and _ in its name");
+		kind = LNLB_VAR_LITERAL;
+	}
+	if (kind == LNLB_VAR_PLAIN)
+		return add_var(parser, attr, token);
+	if (kind == LNLB_VAR_WRONG)
+		return wrong(parser, token,
+			     "lnlb: %.*s is %s, expected one value",
+			     (int)token.len, name - 1, value);
+	if (lnlb_stmt_set(&parser->entry.stmt, attr, value, err))
+		return wrong(parser, token, "lnlb: %.*s: %s", (int)token.len,
+			     name - 1, err);
 	return 0;
 }
 
@@ -89,7 +120,7 @@ static int parse_value(struct parser *parser, unsigned int attr,
 			     (int)param.len, data + param.offset);
 	lnlb_token_next(parser->text);
 	if (data[token.offset] == '$')
-		return add_var(parser, attr, token);
+		return parse_var(parser, attr, token);
 	if (token.type == LNLB_TOKEN_STRING)
 		snprintf(word, sizeof(word), "%.*s", (int)token.len - 2,
 			 data + token.offset + 1);
@@ -198,22 +229,13 @@ static int parse(struct parser *parser)
 const struct lnlb_entry *lnlb_parse_statement(struct lnlb_text *text,
 					      size_t start)
 {
-	struct parser parser = { .text = text, .start = start };
-	struct lnlb_entry *entry;
-	bool fresh;
+	struct parser parser;
 
+	/* compared byte by byte with others */
+	memset(&parser, 0, sizeof(parser));
+	parser.text = text;
+	parser.start = start;
 	parse(&parser);
-	entry = lnlb_entry_get(text->data + start, text->pos - start, true,
-			       &fresh);
-	if (!fresh) {
-		free(parser.entry.error);
-		return entry;
-	}
-	parser.entry.next = entry->next;
-	parser.entry.id = entry->id;
-	parser.entry.key = entry->key;
-	parser.entry.key_len = entry->key_len;
-	parser.entry.typed = entry->typed;
-	*entry = parser.entry;
-	return entry;
+	return lnlb_entry_typed(text->data + start, text->pos - start,
+				&parser.entry);
 }

@@ -3,6 +3,7 @@
 
 #include "nft_scan.h"
 #include "nft_util.h"
+#include "nft_vars.h"
 
 /*
  * Where a statement may stand is all that matters here, so this knows only the
@@ -149,9 +150,31 @@ static void command(struct scan *scan, struct frame *frame,
 		frame->place = PLACE_GUESS;
 }
 
+/* Variables are defined and files included in tables and chains, too. */
+static void definition(struct lnlb_text *text, struct lnlb_token token)
+{
+	static const struct {
+		const char *word;
+		void (*note)(const char *text, size_t len);
+	} words[] = {
+		{ "define", lnlb_vars_define },
+		{ "redefine", lnlb_vars_define },
+		{ "undefine", lnlb_vars_undefine },
+		{ "include", lnlb_vars_include },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (lnlb_token_is(text, token, words[i].word))
+			words[i].note(text->data + text->pos,
+				      text->len - text->pos);
+}
+
 static void line_start(struct scan *scan, struct frame *frame,
 		       struct lnlb_token token)
 {
+	if (frame->block != BLOCK_OTHER)
+		definition(&scan->text, token);
 	switch (frame->block) {
 	case BLOCK_TOP:
 		command(scan, frame, token);
@@ -283,7 +306,8 @@ void lnlb_scan(const char *data, size_t len,
 			frame_line(&scan.frames[scan.depth - 1]);
 		} else if (word(&scan, token)) {
 			entry = lnlb_parse_statement(&scan.text, token.offset);
-			found(arg, token.offset, scan.text.pos, entry);
+			if (found)
+				found(arg, token.offset, scan.text.pos, entry);
 		}
 	}
 	free(scan.frames);

@@ -93,7 +93,8 @@ const struct lnlb_entry *lnlb_parse_statement(struct lnlb_text *text,
  * lnlb_scan() - find the statements
  * @data: text in nft's language; may be part of a table or a chain
  * @len: in bytes
- * @found: called for each, in order, with the offsets where it begins and ends
+ * @found: called for each, in order, with the offsets where it begins and ends;
+ *	NULL if only definitions of variables are to be noted
  * @arg: for @found
  */
 void lnlb_scan(const char *data, size_t len,

@@ -38,6 +38,15 @@ void lnlb_shim_language(enum lnlb_language language);
 char *lnlb_shim_swap(const char *name, const char *text, size_t len);
 
 /**
+ * lnlb_shim_read() - read a file as it is
+ * @path: of the file
+ * @len: set to its length
+ *
+ * Return: its text, to be freed; NULL if it is no regular file, or on failure.
+ */
+char *lnlb_shim_read(const char *path, size_t *len);
+
+/**
  * lnlb_shim_stdin() - read standard input, put its swapped text there instead
  *
  * Return: 0, -1 with errno set on failure.

@@ -185,9 +185,12 @@ const struct lnlb_source *lnlb_source_swap(const char *name, const char *text,
 {
 	struct lnlb_source *source;
 
-	/* Most texts do not have it, and are not looked at any closer. */
-	if (!memmem(text, len, "lnlb", 4))
+	/* Most texts have neither, and are not looked at any closer. */
+	if (!memmem(text, len, "lnlb", 4)) {
+		if (memmem(text, len, "define", 6))
+			lnlb_scan(text, len, NULL, NULL);
 		return NULL;
+	}
 	source = lnlb_calloc(1, sizeof(*source));
 	lnlb_scan(text, len, found, source);
 	source->name = lnlb_memdup(name, strlen(name));

@@ -263,6 +263,42 @@ lnlb -f "$dir/rules" 2>"$dir/got"
 rules >>"$dir/got"
 same "300 different statements with a variable"
 
+# variables in a file of its own, that is included in front and read later
+cat >"$dir/defines" <<'END'
+define lan = 10.0.0.20
+define vip = $lan
+define eth-0 = "eth0"
+define mode = igmp
+define affinity = network
+END
+cat >"$dir/rules" <<'END'
+include "./def*"
+define w = 7
+table ip t {
+	define w2 = $w
+	chain c {
+		define key = "a|b"
+		lnlb cluster $vip dev $eth-0 weight $w2 affinity $affinity 24 mode $mode key $key
+		lnlb cluster $other weight $w accept
+	}
+}
+END
+cat >"$dir/expected" <<'END'
+lnlb cluster 10.0.0.20 dev "eth0" weight 7 affinity network 24 mode igmp key "a|b"
+lnlb cluster 10.0.0.30 weight 7 accept
+END
+fresh
+(cd "$dir" && lnlb -D other=10.0.0.30 -f rules) >"$dir/got" 2>&1
+rules >>"$dir/got"
+same "variables of variables, words of nft's grammar as values"
+mkdir "$dir/include"
+mv "$dir/defines" "$dir/include/defines"
+sed -i 's,./def\*,defines,' "$dir/rules"
+fresh
+lnlb -I "$dir/include" -D other=10.0.0.30 -f "$dir/rules" >"$dir/got" 2>&1
+rules >>"$dir/got"
+same "the same from a directory of -I"
+
 # --- errors ------------------------------------------------------------------
 
 typed_wrong "lnlb cluster 10.0.0.300" "             ^^^^^^^^^^" \
@@ -334,6 +370,38 @@ In file included from rules:8:3-23:
 ./in_chain:1:45-47: Error: lnlb: weight "abc", expected auto, loadavg, loadavg5, loadavg15, freemem, manual or 1-65535
 	tcp dport 80 lnlb cluster 10.0.0.21 weight abc
 	                                           ^^^
+END
+
+cat >"$dir/rules" <<'END'
+define sets = { 10.0.0.1, 10.0.0.2 }
+define net = 10.0.0.0/24
+define many = $net
+define proto = tcp
+redefine proto = udp
+define two = $sets
+table ip x { redefine two = 1.2.3.4; }
+add rule ip t c lnlb cluster $sets
+add rule ip t c lnlb cluster $net
+add rule ip t c lnlb cluster 10.0.0.1 weight $many accept
+add rule ip t c lnlb cluster $proto
+add rule ip t c lnlb cluster $two
+END
+refused "a variable that is no value" <<'END'
+rules:8:30-34: Error: lnlb: $sets is { 10.0.0.1, 10.0.0.2 }, expected one value
+add rule ip t c lnlb cluster $sets
+                             ^^^^^
+rules:9:30-33: Error: lnlb: $net is 10.0.0.0/24, expected one value
+add rule ip t c lnlb cluster $net
+                             ^^^^
+rules:10:46-50: Error: lnlb: $many is 10.0.0.0/24, expected one value
+add rule ip t c lnlb cluster 10.0.0.1 weight $many accept
+                                             ^^^^^
+rules:11:30-35: Error: lnlb: $proto is several things, expected one value
+add rule ip t c lnlb cluster $proto
+                             ^^^^^^
+rules:12:30-33: Error: lnlb: $two is several things, expected one value
+add rule ip t c lnlb cluster $two
+                             ^^^^
 END
 
 cat >"$dir/rules" <<'END'
