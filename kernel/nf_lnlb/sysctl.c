@@ -3,6 +3,7 @@
 
 #include <linux/sysctl.h>
 
+#include "core/wire.h"
 #include "heartbeat.h"
 #include "sysctl.h"
 
