@@ -135,7 +135,9 @@ void lnlb_output_line(FILE *to, const char *line)
 	const char *start = line, *p, *end;
 	const struct form *form;
 
-	for (p = line; *p; p++) {
+	/* as in all of the forms; most lines have it nowhere */
+	p = strstr(line, "prefix");
+	for (; p && *p; p++) {
 		form = form_at(start, p);
 		end = form ? print_carrier(to, form, start, p) : NULL;
 		if (!end)
