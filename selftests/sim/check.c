@@ -118,12 +118,13 @@ void sim_check_state(struct sim *sim, unsigned int from, unsigned int to,
 /*
  * A machine that stood still without its clock finds that out by a STATE that
  * was sent since it woke, and so do the others: that takes some time, and more
- * if frames are lost.
+ * if frames are lost or machines are late.
  */
 static bool pardoned(const struct sim *sim, unsigned int i, unsigned int other)
 {
 	u64 limit = (sim->cfg.timers.keepalive_interval_ms + 4) * SIM_MS +
-		    2 * (sim->cfg.delay + sim->cfg.jitter);
+		    2 * (sim->cfg.delay + sim->cfg.jitter) +
+		    (sim->cfg.late ? dead(sim) * SIM_LATE / 10 : 0);
 	const struct sim_link *to = &sim->link[i][other];
 	const struct sim_link *from = &sim->link[other][i];
 	u64 woke_at = sim->node[i].woke_at;

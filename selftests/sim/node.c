@@ -232,7 +232,7 @@ void sim_node_wake(struct sim *sim, struct sim_node *node)
 			 (long long)(next - sim_node_clock(node)));
 	at = when(node, next);
 	if (!sim->quiet && sim_rng_below(&sim->net, 1000) < sim->cfg.late)
-		at += sim_rng_below(&sim->net, dead * SIM_MS * 3 / 10);
+		at += sim_rng_below(&sim->net, dead * SIM_MS * SIM_LATE / 10);
 	sim_net_wake(sim, node, at);
 	sim_check_step(sim, node);
 }

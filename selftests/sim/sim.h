@@ -16,6 +16,7 @@
 #define SIM_NODES		LNLB_NODES_MAX
 #define SIM_SLOTS		16384	/* of the wheel: 1.6 s ahead */
 #define SIM_RXQ			256	/* as LNLB_RXQ_MAX of the module */
+#define SIM_LATE		3	/* tenths of the dead interval, at most */
 #define SIM_SESSIONS		384
 #define SIM_FAULTS		512
 #define SIM_DIGESTS		4096
