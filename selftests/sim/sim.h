@@ -447,6 +447,9 @@ bool sim_campaign(u64 steps, u64 first, const char *path);
 /* million.c */
 bool sim_million(void);
 
+/* traffic.c */
+bool sim_traffic(void);
+
 /* trace.c */
 void sim_say(const struct sim *sim, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
