@@ -25,8 +25,9 @@
  *   wake          they come back
  *   lost NAME NODE  prints "NAME at=MS", milliseconds since 1970, when a client
  *                 that was last served by NODE is first served by another
- *   forget NODE   who was served by NODE was served by nobody
- *   clients NAME NODE  prints "NAME clients=N", those last served by NODE
+ *   forget        nobody was served by anybody
+ *   clients NAME NODE  prints "NAME served=M clients=N", those served since then,
+ *                 and of these those last served by NODE
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -161,26 +162,17 @@ static void lose(const char *title, const char *node)
 	snprintf(lost_title, sizeof(lost_title), "%s", title);
 }
 
-static void forget(const char *node)
-{
-	char name[NAME_LEN];
-	unsigned int i;
-
-	set_name(name, node);
-	for (i = 0; i < CLIENTS_MAX; i++)
-		if (!memcmp(served_by[i], name, NAME_LEN))
-			memset(served_by[i], 0, NAME_LEN);
-}
-
 static void print_clients(const char *title, const char *node)
 {
+	unsigned int i, served = 0, n = 0;
 	char name[NAME_LEN];
-	unsigned int i, n = 0;
 
 	set_name(name, node);
-	for (i = 0; i < CLIENTS_MAX; i++)
+	for (i = 0; i < CLIENTS_MAX; i++) {
+		served += served_by[i][0] != '\0';
 		n += !memcmp(served_by[i], name, NAME_LEN);
-	printf("%s clients=%u\n", title, n);
+	}
+	printf("%s served=%u clients=%u\n", title, served, n);
 	fflush(stdout);
 }
 
@@ -263,8 +255,8 @@ static void obey(const char *line)
 		rest(node);
 	} else if (sscanf(line, "lost %31s %31s", name, node) == 2) {
 		lose(name, node);
-	} else if (sscanf(line, "forget %31s", node) == 1) {
-		forget(node);
+	} else if (!strcmp(line, "forget")) {
+		memset(served_by, 0, sizeof(served_by));
 	} else if (sscanf(line, "clients %31s %31s", name, node) == 2) {
 		print_clients(name, node);
 	} else if (!strcmp(line, "wake")) {
