@@ -4,8 +4,8 @@
 # From a node's crash to the first new connection that another node serves in
 # its place: the distribution, at default settings and with keepalives of 10 ms.
 # And that nobody is taken for dead who is not. Not in make check: under
-# emulation this many clients are too many, and the limits are for a machine that
-# has nothing else to do.
+# emulation this many clients are too many, and the limits are for a machine
+# that has nothing else to do.
 # RUNS=30: crashes for each; PHASES="default fast": which settings;
 # PEACE=SECONDS of load before the first crash, with BURN=N busy programs
 . "$(dirname "$0")/lib.sh"
@@ -34,9 +34,10 @@ hear() {
 	return 1
 }
 
-# All clients were there since load was told to forget them, and n3 has its part.
-# Those that came shortly before a crash come again only later: were some not
-# known to be n3's, its clients would come in clusters, and the gaps be measured.
+# All clients were there since load was told to forget them, and n3 has its
+# part. Those that came shortly before a crash come again only later: were some
+# not known to be n3's, its clients would come in clusters, and the gaps be
+# measured.
 n3_serves() {
 	local counts
 
@@ -46,8 +47,8 @@ n3_serves() {
 		((BASH_REMATCH[1] == VISITS && BASH_REMATCH[2] > VISITS / 4))
 }
 
-# crash NAME: sets $began and $took, ms. A process that is there already cuts the
-# cable, so that its start is not measured.
+# crash NAME: sets $began and $took, ms. A process that is there already cuts
+# the cable, so that its start is not measured.
 crash() {
 	local served
 
@@ -85,7 +86,7 @@ one_crash() {
 	busywait 30000 n3_serves || { result 1 "$1: n3 serves again"; return 1; }
 }
 
-# alarms NODE FROM: nodes that it took for dead; fences: how often it stepped aside
+# alarms NODE FROM: nodes that it took for dead; fences: when it stepped aside
 alarms() { events "$1" "$2" 'node_dead .*not heard'; }
 fences() { events "$1" "$2" ' fenced:'; }
 

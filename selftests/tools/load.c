@@ -26,8 +26,8 @@
  *   lost NAME NODE  prints "NAME at=MS", milliseconds since 1970, when a client
  *                 that was last served by NODE is first served by another
  *   forget        nobody was served by anybody
- *   clients NAME NODE  prints "NAME served=M clients=N", those served since then,
- *                 and of these those last served by NODE
+ *   clients NAME NODE  prints "NAME served=M clients=N", those served since
+ *                 then, and of these those last served by NODE
  */
 #include <errno.h>
 #include <stdarg.h>
