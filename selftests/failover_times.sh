@@ -43,7 +43,7 @@ n3_serves() {
 
 	tell clients now n3
 	counts=$(hear 10 now served)
-	[[ $counts =~ ^([0-9]+)\ clients=([0-9]+)$ ]] &&
+	[[ $counts =~ ^([0-9]+)\ clients=([0-9]+)\  ]] &&
 		((BASH_REMATCH[1] == VISITS && BASH_REMATCH[2] > VISITS / 4))
 }
 

@@ -94,6 +94,15 @@ void flow_event(unsigned int index)
 	client_served(f->client, f->name);
 }
 
+unsigned int flows_with(const char *node)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < n_flows; i++)
+		n += !memcmp(all[i].name, node, NAME_LEN);
+	return n;
+}
+
 /* a flow that has rested may be another node's */
 void flows_wake(void)
 {

@@ -29,6 +29,7 @@ static unsigned int n_held, next;
 static void end(struct held *h, const char *why)
 {
 	counts.broken++;
+	counts.broken_at = now_ms();
 	complain("connection %u of client %u with %s: %s",
 		 (unsigned int)(h - all), h->client, h->name, why);
 	close(h->fd);
@@ -163,6 +164,16 @@ void held_event(unsigned int index)
 		return;
 	h->have = 0;
 	heard(h);
+}
+
+/* open ones whose last word that node has answered */
+unsigned int held_with(const char *node)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < n_held; i++)
+		n += all[i].fd >= 0 && !memcmp(all[i].name, node, NAME_LEN);
+	return n;
 }
 
 /* those that still wait count as well */

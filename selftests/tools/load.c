@@ -26,8 +26,9 @@
  *   lost NAME NODE  prints "NAME at=MS", milliseconds since 1970, when a client
  *                 that was last served by NODE is first served by another
  *   forget        nobody was served by anybody
- *   clients NAME NODE  prints "NAME served=M clients=N", those served since
- *                 then, and of these those last served by NODE
+ *   clients NAME NODE  prints "NAME served=M clients=N held=H flows=F", those
+ *                 served since then, of these those last served by NODE, and
+ *                 its connections and flows
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -172,7 +173,8 @@ static void print_clients(const char *title, const char *node)
 		served += served_by[i][0] != '\0';
 		n += !memcmp(served_by[i], name, NAME_LEN);
 	}
-	printf("%s served=%u clients=%u\n", title, served, n);
+	printf("%s served=%u clients=%u held=%u flows=%u\n", title, served, n,
+	       held_with(name), flows_with(name));
 	fflush(stdout);
 }
 
@@ -213,7 +215,8 @@ static void print_counts(const char *title)
 	printf(" opened=%lu served=%lu failed=%lu late=%lu slowest_ms=%lu",
 	       counts.opened, counts.served, counts.failed, counts.late,
 	       counts.slowest_ms);
-	printf(" twice=%lu\n", counts.twice);
+	printf(" twice=%lu broken_ms=%llu\n", counts.twice,
+	       (unsigned long long)(counts.broken ? counts.broken_at - last : 0));
 	fflush(stdout);
 	memset(&counts, 0, sizeof(counts));
 	complaints = 0;

@@ -33,6 +33,7 @@ struct answer {
  * @words: sent on held connections
  * @answered: of those
  * @broken: held connections that ended
+ * @broken_at: when the last of them did
  * @moved: held connections or flows that changed their node
  * @stall_ms: longest wait for the answer to a word
  * @datagrams: sent
@@ -49,6 +50,7 @@ struct counts {
 	unsigned long datagrams, lost;
 	unsigned long opened, served, failed, late, slowest_ms;
 	unsigned long twice;
+	uint64_t broken_at;
 };
 
 extern struct counts counts;
@@ -68,6 +70,7 @@ void held_open(unsigned int first, unsigned int count, unsigned int clients);
 void held_speak(void);
 void held_event(unsigned int index);
 void held_stalls(void);
+unsigned int held_with(const char *node);
 void held_rest(void);
 void held_wake(void);
 
@@ -75,6 +78,7 @@ void held_wake(void);
 void flows_open(unsigned int first, unsigned int count);
 void flows_speak(void);
 void flow_event(unsigned int index);
+unsigned int flows_with(const char *node);
 void flows_wake(void);
 
 /* visit.c: a new connection, a word, and good-bye */
