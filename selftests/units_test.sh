@@ -1,0 +1,175 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The units, run by a systemd of their own on one of two nodes: the rules are
+# loaded and the addresses put on, loaded anew, taken out without breaking a
+# connection; health and metrics are served.
+. "$(dirname "$0")/lib.sh"
+
+require systemctl nft-lnlb lnlbctl
+etc=$tmp/etc
+units=$tmp/units
+rules=$etc/lnlb.nft
+
+# systemd for the user, as it is not the first process here. Its file systems
+# are its own: what it mounts goes with it.
+manager_start() {
+	export XDG_RUNTIME_DIR=$tmp/run
+	mkdir -m 700 "$XDG_RUNTIME_DIR"
+	mkdir "$units" "$etc"
+	cp -a /etc/. "$etc"
+	for unit in "$(dirname "$0")"/systemd/lnlb*.{service.in,socket}; do
+		# a systemd in a namespace cannot make another one
+		sed "s,@[A-Z]*DIR@,$(dirname "$(command -v lnlbctl)"),g
+			/^Private\|^Protect\|^DynamicUser/d" \
+			"$unit" >"$units/$(basename "$unit" .in)"
+	done
+	nsenter --net="/run/netns/$(full_ns n1)" unshare -m bash -c "
+		mkdir -p /run/systemd/system
+		mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null
+		mount --bind $etc /etc
+		SYSTEMD_UNIT_PATH=$units: exec /lib/systemd/systemd --user \
+			--unit=basic.target --log-target=console \
+			--show-status=no" >"$tmp/systemd" 2>&1 &
+	check "systemd starts" busywait 30000 sys is-active -q basic.target
+}
+
+sys() { systemctl --user "$@"; }
+is_unit() { [ "$(sys show -P ActiveState "$1")" = "$2" ]; }
+
+# rule ADDR REST; rules_are RULE...
+rules_are() {
+	{
+		printf 'table ip lnlb\ndelete table ip lnlb\n'
+		echo 'table ip lnlb { chain prerouting {'
+		echo 'type filter hook prerouting priority raw'
+		printf '%s\n' "$@"
+		echo '}; }'
+	} >"$rules"
+}
+
+is_put() { ip_ns n1 -o addr show dev eth0 | grep -qF " $1/32 "; }
+doors() { show n1 '.doors | join(" ")'; }
+is_state() { [ "$(show n1 .state)" = "$1" ]; }
+clusters_are() { [ "$(ns n1 lnlbctl show -j | jq length)" -eq "$1" ]; }
+has_bucket() { [ "$(show n2 '.nodes[0].claims == .buckets')" = true ]; }
+
+diagnose() {
+	note "systemd said:"
+	tail -n 60 "$tmp/systemd" | sed 's/^/#   /'
+	note "lnlbctl show on n1:"
+	ns n1 lnlbctl show 2>&1 | sed 's/^/#   /'
+}
+
+lan_setup 2
+add_clients 100
+start_web n1
+start_web n2
+cluster_up n2
+set_weight n2 100
+chat_server n2
+manager_start
+capture_start arp cl eth0 arp
+
+# ---- start ----
+
+check_eq "there are no rules" inactive \
+	"$(sys start lnlb; sys show -P ActiveState lnlb)"
+check "so nothing happens" clusters_are 0
+rules_are "lnlb cluster $VIP dev eth0 weight 100" \
+	'lnlb cluster 10.0.0.11 dev "none0"'
+check_not "a device that is not there" sys start lnlb
+check "leaves no cluster" clusters_are 0
+check_eq "no table" "" "$(ns n1 nft-lnlb list ruleset)"
+check_not "and no address" is_put "$VIP"
+rules_are "lnlb cluster $VIP dev eth0 weight 100"
+check "start" sys start lnlb
+check "the address is there" is_put "$VIP"
+check_eq "the cluster, too" "lnlbctl nft" "$(doors)"
+check "which has its share" wait_active 2
+chat_server n1
+chat_start chat 200 < <(client_addrs 1 40)
+watch_start ping 200 < <(client_addrs 41 60)
+check "clients are served by it" busywait 30000 sessions_are 10 n1
+
+# ---- reload ----
+
+rules_are "lnlb cluster $VIP dev eth0 weight 100 # as before" \
+	'lnlb cluster 10.0.0.11 dev "eth0"'
+check "reload" sys reload lnlb
+check "another cluster comes" is_put 10.0.0.11
+ADDR=10.0.0.11 check "all of it is this node's" wait_active 1
+check "and answers" ns cl ping -qc1 -W5 10.0.0.11
+echo nonsense >"$rules"
+check_not "rules that are wrong are refused" sys reload lnlb
+check "which changes nothing" clusters_are 2
+check "nor the unit" is_unit lnlb active
+rules_are "lnlb cluster $VIP dev eth0 weight 100"
+check "reload" sys reload lnlb
+check "the other cluster goes" clusters_are 1
+check_not "with its address" is_put 10.0.0.11
+check "the first one stays" is_put "$VIP"
+
+# ---- health, metrics ----
+
+mkdir "$etc/lnlb-health"
+touch "$tmp/is alive"
+cat >"$etc/lnlb-health/nlb0" <<-EOT
+	CHECK="--exec 'test -e \"$tmp/is alive\"' --interval 0.3 --fall 2"
+EOT
+check "health" sys start lnlb-health@nlb0
+check_not "leaves a node alone that works" busywait 1500 is_state draining
+rm "$tmp/is alive"
+check "drains one that does not" busywait 10000 is_state draining
+touch "$tmp/is alive"
+check "and resumes it" busywait 10000 is_state active
+check "it is stopped" sys stop lnlb-health@nlb0
+echo 'CHECK="--exec true --fall none"' >"$etc/lnlb-health/nlb0"
+sys start lnlb-health@nlb0
+check "one that is told nonsense fails for good" \
+	busywait 5000 is_unit lnlb-health@nlb0 failed
+check "metrics" sys start lnlb-metrics.socket
+check_eq "are served" "lnlb_clusters 1" \
+	"$(ns n1 curl -s -m 20 http://127.0.0.1:8870/metrics |
+		grep '^lnlb_clusters ')"
+
+# ---- stop ----
+
+sys stop lnlb &
+stop=$!
+check "stop drains" busywait 5000 is_state draining
+check_not "and waits for the sessions" busywait 3000 clusters_are 0
+probe_stop chat >"$tmp/chat"
+check_eq "no connection has noticed anything" "" \
+	"$(awk '$4 != "open" || $2 < 5 || $2 != $3' "$tmp/chat")"
+check_le "nor have those of this node" 5 "$(grep -c ' n1$' "$tmp/chat")"
+probe_stop ping >"$tmp/ping"
+check_eq "no ping is lost, none is answered by another" "" \
+	"$(awk '$3 || $4 || $6' "$tmp/ping")"
+wait $stop
+check_eq "when they have ended it is done" 0 $?
+check "the cluster is gone" clusters_are 0
+check_not "the address, too" is_put "$VIP"
+check_eq "and the table" "" "$(ns n1 nft-lnlb list ruleset)"
+check "the other node has all" busywait 3000 has_bucket
+visits 61 100 1 >"$tmp/new"
+check_eq "and serves all" 40 "$(grep -c ' n2$' "$tmp/new")"
+capture_stop arp
+check_eq "never did ARP tell of another MAC address for the cluster" "" \
+	"$(capture_show arp | grep -F "$VIP is-at" | grep -v "$(cluster_mac)")"
+
+# ---- who does not end in time ----
+
+mkdir "$units/lnlb.service.d"
+printf '[Service]\nEnvironment=LNLB_DRAIN_TIME=1s\n' \
+	>"$units/lnlb.service.d/time.conf"
+sys daemon-reload
+check "start" sys start lnlb
+check "it has its share" wait_active 2
+chat_start chat 200 < <(client_addrs 1 40)
+check "and clients" busywait 30000 sessions_are 5 n1
+start=$(now_ms)
+check "stop" sys stop lnlb
+check_le "waits no longer than it is told to" $(($(now_ms) - start)) 8000
+check "the cluster is gone" clusters_are 0
+check_not "the address, too" is_put "$VIP"
