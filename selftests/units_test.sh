@@ -158,6 +158,17 @@ capture_stop arp
 check_eq "never did ARP tell of another MAC address for the cluster" "" \
 	"$(capture_show arp | grep -F "$VIP is-at" | grep -v "$(cluster_mac)")"
 
+# ---- a cluster that somebody else holds, too ----
+
+ns n1 lnlbctl addif "$VIP" eth0 >/dev/null
+check "start" sys start lnlb
+check_eq "both hold it" "lnlbctl nft" "$(doors)"
+check "stop" sys stop lnlb
+check_eq "it is up" lnlbctl "$(doors)"
+check "and was not drained" wait_active 2
+check "its address is there" is_put "$VIP"
+ns n1 lnlbctl delif nlb0
+
 # ---- who does not end in time ----
 
 mkdir "$units/lnlb.service.d"
