@@ -101,9 +101,40 @@ static void a_refresh_comes_to_its_end(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, net->node[i].session[0].used);
 }
 
+/* others have room for some tens of frames: a hundred ends must not take that */
+static void ends_share_frames(struct kunit *test)
+{
+	struct lnlb_session_rec rec = { .len = sizeof(u32) };
+	struct lnlb_net *net = test->priv;
+	u32 frames, i, key, left = 0;
+
+	lnlb_net_start_all(net, 2);
+	make_sessions(net);
+	lnlb_net_weight(net, 0, 60000);
+	lnlb_net_run(net, 500);
+	for (i = 0; i < LNLB_NET_SESSIONS; i++)
+		left += net->node[1].session[i].used;
+	KUNIT_ASSERT_GT(test, left, 100);
+	frames = net->node[0].frames;
+	for (i = 0; i < LNLB_NET_SESSIONS; i++) {
+		if (!net->node[0].session[i].used)
+			continue;
+		rec.bucket = net->node[0].session[i].bucket;
+		key = net->node[0].session[i].key;
+		memcpy(rec.data, &key, sizeof(key));
+		lnlb_core_session_gone(net->node[0].core, &rec);
+	}
+	net->node[0].next_tick = net->now;
+	lnlb_net_run(net, LNLB_COALESCE_MS + 3);
+	KUNIT_EXPECT_LT(test, net->node[0].frames - frames, left / 10);
+	for (i = 0; i < LNLB_NET_SESSIONS; i++)
+		KUNIT_EXPECT_FALSE(test, net->node[1].session[i].used);
+}
+
 static struct kunit_case lnlb_handover_cases[] = {
 	KUNIT_CASE(frozen_ones_go_first),
 	KUNIT_CASE(a_refresh_comes_to_its_end),
+	KUNIT_CASE(ends_share_frames),
 	{}
 };
 

@@ -290,7 +290,8 @@ static void gone_is_told(struct kunit *test)
 	rec.bucket = key * 13;
 	memcpy(rec.data, &key, sizeof(key));
 	lnlb_core_session_gone(net->node[0].core, &rec);
-	lnlb_net_run(net, 2);
+	net->node[0].next_tick = net->now;
+	lnlb_net_run(net, LNLB_COALESCE_MS + 3);
 	KUNIT_EXPECT_EQ(test, lnlb_net_session_owner(net, 1, key), -1);
 }
 

@@ -159,10 +159,11 @@ void lnlb_tracker_unregister(struct lnlb_tracker *tracker);
  * @cluster: the cluster given to cluster_init()
  * @rec: the session, as save() fills it in
  *
- * For sessions kept here whose bucket is elsewhere. One frame, not repeated: a
- * node that misses it lets the session go when it is no more refreshed. Waits
- * some milliseconds now and then, so that the others can take in what they are
- * told: not more than some thousand sessions a second.
+ * For sessions kept here whose bucket is elsewhere. Those that end within some
+ * milliseconds share a frame, which is not repeated: a node that misses it lets
+ * them go when they are no more refreshed. Waits some milliseconds now and then,
+ * so that the others can take in what they are told: not more than some ten
+ * thousand sessions a second.
  * Context: process context without locks, may sleep.
  */
 void lnlb_session_gone(struct lnlb_cluster *cluster,

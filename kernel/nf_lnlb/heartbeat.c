@@ -17,8 +17,8 @@
 #include "weight.h"
 
 #define ANNOUNCE_INTERVAL_MS	1000
-/* Frames about ended sessions in a row, and the pause until the next ones. */
-#define GONE_BURST		8
+/* Ended sessions in a row, and the pause until the next ones. */
+#define GONE_BURST		256
 #define GONE_PAUSE_US		2000
 
 /* In skb->cb of a frame that waits for the core. */
@@ -293,8 +293,9 @@ void lnlb_session_gone(struct lnlb_cluster *cluster,
 		pause = ++cluster->gone % GONE_BURST == 0;
 	}
 	mutex_unlock(&cluster->core_lock);
+	lnlb_heartbeat_kick(cluster);
 	/*
-	 * Hundreds may end at a time, each is said only once, and the others
+	 * Thousands may end at a time, each is said only once, and the others
 	 * have room for some frames of a node until their work runs; see gate.c.
 	 */
 	if (pause)

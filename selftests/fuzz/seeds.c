@@ -267,6 +267,7 @@ static void others(void)
 	run(5);
 	save_frame("state-relay", 3, LNLB_WIRE_STATE);
 	lnlb_core_session_gone(node[1].core, &session->rec);
+	lnlb_send_gone_now(node[1].core);
 	save_frame("sessions-gone", 1, LNLB_WIRE_SESSIONS);
 	lnlb_core_stop(node[3].core, true);
 	save_frame("leave", 3, LNLB_WIRE_LEAVE);

@@ -170,6 +170,7 @@ static void write_sessions(struct lnlb_core *core)
 static void write_gone(struct lnlb_core *core)
 {
 	lnlb_send_gone(core, &a_session()->rec);
+	lnlb_send_gone_now(core);
 }
 
 static void write_ack(struct lnlb_core *core)

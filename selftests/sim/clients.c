@@ -128,8 +128,10 @@ static void end_session(struct sim *sim, unsigned int s)
 		return;
 	rec.len = sizeof(key);
 	memcpy(rec.data, &key, sizeof(key));
-	if (!lnlb_bit_test(node->accept, session->bucket))
+	if (!lnlb_bit_test(node->accept, session->bucket)) {
 		lnlb_core_session_gone(node->core, &rec);
+		sim_net_wake(sim, node, sim->now + 1);
+	}
 	unlink_session(sim, s);
 }
 

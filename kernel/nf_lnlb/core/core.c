@@ -69,6 +69,7 @@ struct lnlb_core *lnlb_core_new(const struct lnlb_core_params *params,
 	core->state = LNLB_NODE_JOINING;
 	core->joined_state = LNLB_NODE_ACTIVE;
 	core->weight = LNLB_WEIGHT_MIN;
+	core->gone_due = U64_MAX;
 	memset(core->target, 0xff, sizeof(core->target));
 	lnlb_core_set_timers(core, timers);
 	return core;
@@ -104,6 +105,7 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	core->state_due = now;
 	core->keepalive_due = now;
 	core->sequence = 0;
+	core->gone_due = U64_MAX;
 	core->state = LNLB_NODE_JOINING;
 	core->epoch++;
 	core->fenced = false;
@@ -156,6 +158,7 @@ static u64 lnlb_core_due(const struct lnlb_core *core)
 	u32 dead = core->timers.dead_interval_ms;
 	unsigned int i;
 
+	due = min(due, core->gone_due);
 	due = min(due, lnlb_handover_due(core));
 	if (core->state == LNLB_NODE_JOINING && !lnlb_stranger_near(core))
 		due = min(due, core->started_at + dead);
@@ -172,6 +175,8 @@ u64 lnlb_core_tick(struct lnlb_core *core, u64 now)
 	core->now = max(core->now, now);
 	if (!core->running)
 		return core->now + core->timers.keepalive_interval_ms;
+	if (core->now >= core->gone_due)
+		lnlb_send_gone_now(core);
 	lnlb_fence_late(core);
 	lnlb_view_expire(core);
 	lnlb_core_activate(core);

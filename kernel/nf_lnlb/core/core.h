@@ -427,8 +427,9 @@ void lnlb_core_refresh(struct lnlb_core *core);
  * @core: started core
  * @rec: the session; owner and LNLB_SESSION_GONE are set by the callee
  *
- * Best effort, one frame. Who misses it leaves the session's packets to us
- * until the session times out there.
+ * Best effort: sessions that end within a few milliseconds share a frame, sent
+ * when it is full or by a tick, which the caller has to see to. Who misses it
+ * leaves the sessions' packets to us until they time out there.
  */
 void lnlb_core_session_gone(struct lnlb_core *core,
 			    const struct lnlb_session_rec *rec);

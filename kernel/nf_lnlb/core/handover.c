@@ -227,6 +227,7 @@ static void lnlb_handover_send(struct lnlb_core *core)
 	u32 max = clamp(2 * core->timers.keepalive_interval_ms,
 			(u32)LNLB_RESEND_MIN_MS, (u32)LNLB_RESEND_MAX_MS);
 
+	lnlb_send_gone_now(core);
 	lnlb_send_frame(core, &t->to->id, t->frame);
 	t->resend_at = core->now + t->backoff_ms;
 	t->backoff_ms = min(t->backoff_ms * 2, max);

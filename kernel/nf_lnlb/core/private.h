@@ -315,6 +315,8 @@ struct lnlb_transfer {
  * @batch: buckets that the next one may take
  * @hearing: who does not hear whom
  * @out: frame in the making
+ * @gone: SESSIONS about sessions that have ended
+ * @gone_due: send it then, ms; U64_MAX: there is none
  * @nodes: input of @table
  * @table: who is to own what
  */
@@ -389,6 +391,8 @@ struct lnlb_core {
 	u32 batch;
 	struct lnlb_hearing hearing;
 	u8 out[LNLB_FRAME_MAX];
+	u8 gone[LNLB_FRAME_MAX];
+	u64 gone_due;
 	struct lnlb_table_node nodes[LNLB_NODES_MAX];
 	struct lnlb_table table;
 };
@@ -603,6 +607,7 @@ void lnlb_send_leave(struct lnlb_core *core);
 void lnlb_send_ack(struct lnlb_core *core, const struct lnlb_node_id *to,
 		   u32 chunk, u16 refused);
 void lnlb_send_gone(struct lnlb_core *core, const struct lnlb_session_rec *rec);
+void lnlb_send_gone_now(struct lnlb_core *core);
 void lnlb_send_yield_add(struct lnlb_core *core,
 			 const struct lnlb_session_rec *rec, bool first);
 void lnlb_send_yield(struct lnlb_core *core);

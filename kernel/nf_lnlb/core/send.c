@@ -176,12 +176,12 @@ void lnlb_send_ack(struct lnlb_core *core, const struct lnlb_node_id *to,
 	lnlb_send_frame(core, to, core->out);
 }
 
-static void lnlb_send_to_all(struct lnlb_core *core)
+static void lnlb_send_to_all(struct lnlb_core *core, u8 *frame)
 {
 	struct lnlb_wire_sessions *sessions;
 
-	lnlb_wire_begin(core->out, LNLB_WIRE_SESSIONS, &core->params);
-	sessions = lnlb_wire_append(core->out, sizeof(*sessions));
+	lnlb_wire_begin(frame, LNLB_WIRE_SESSIONS, &core->params);
+	sessions = lnlb_wire_append(frame, sizeof(*sessions));
 	memset(&sessions->to, 0xff, sizeof(sessions->to));
 }
 
@@ -199,7 +199,7 @@ void lnlb_send_yield_add(struct lnlb_core *core,
 	struct lnlb_session_rec yield = *rec;
 
 	if (first)
-		lnlb_send_to_all(core);
+		lnlb_send_to_all(core, core->out);
 	yield.flags = LNLB_SESSION_YIELD;
 	lnlb_wire_add_record(core->out, &yield);
 }
@@ -220,15 +220,36 @@ void lnlb_send_yield(struct lnlb_core *core)
  * @core: the node
  * @rec: which
  *
- * To everybody, as earlier owners of its bucket may know of it, too.
+ * To everybody, as earlier owners of its bucket may know of it, too. Many may
+ * end at a time: they share a frame, which goes out when it is full or by
+ * lnlb_send_gone_now().
  */
 void lnlb_send_gone(struct lnlb_core *core, const struct lnlb_session_rec *rec)
 {
 	struct lnlb_session_rec gone = *rec;
 
-	lnlb_send_to_all(core);
 	gone.owner = core->params.self;
 	gone.flags = LNLB_SESSION_GONE;
-	if (lnlb_wire_add_record(core->out, &gone))
-		lnlb_send_frame(core, NULL, core->out);
+	if (core->gone_due != U64_MAX &&
+	    lnlb_wire_add_record(core->gone, &gone))
+		return;
+	lnlb_send_gone_now(core);
+	lnlb_send_to_all(core, core->gone);
+	lnlb_wire_add_record(core->gone, &gone);
+	core->gone_due = core->now + LNLB_COALESCE_MS;
+}
+
+/**
+ * lnlb_send_gone_now() - send what lnlb_send_gone() has put together
+ * @core: the node
+ *
+ * Before any SESSIONS frame that is newer: the same client may have a session
+ * again.
+ */
+void lnlb_send_gone_now(struct lnlb_core *core)
+{
+	if (core->gone_due == U64_MAX)
+		return;
+	core->gone_due = U64_MAX;
+	lnlb_send_frame(core, NULL, core->gone);
 }
