@@ -37,6 +37,11 @@ none() { [ "$(with "$1" "$2")" -eq 0 ]; }
 # load says so of a datagram 2 s after it was sent, when the flow speaks again
 lost_are_known() { [ $(($(now_ms) - $1)) -gt 4000 ]; }
 
+# what load says beside its answers; that connections end is looked at elsewhere
+complaints() {
+	grep -vE '^[^ ]+ [a-z]+=|^connection .*reset|^ready' "$tmp/load.out"
+}
+
 # crash NODE OTHER...: others are the nodes that stay
 crash() {
 	local node=$1 held flows others report began
@@ -58,6 +63,7 @@ crash() {
 	busywait 10000 lost_are_known "$began"
 	report=$(ask report "crash-$node")
 	note "$report"
+	note "$(complaints | head -n 20)"
 	check_eq "$node is dead: its connections end, and no others" "$held" \
 		"$(value broken "$report")"
 	check_eq "$node is dead: connections of the others" "$others" \

@@ -15,6 +15,7 @@ struct flow {
 	unsigned int client;
 	uint32_t sent;
 	uint64_t sent_at[WINDOW];	/* by number; 0: answered, or given up */
+	bool given_up[WINDOW];
 	char name[NAME_LEN + 1];
 };
 
@@ -42,6 +43,7 @@ static void give_up(struct flow *f, uint64_t now)
 		if (!f->sent_at[i] || now - f->sent_at[i] < LOST_MS)
 			continue;
 		f->sent_at[i] = 0;
+		f->given_up[i] = true;
 		/* a new client may come while nobody has its bucket yet */
 		if (!f->name[0])
 			continue;
@@ -65,7 +67,8 @@ void flows_speak(void)
 	    send(f->fd, &word, sizeof(word), 0) < 0)
 		complain("client %u cannot send: %s", f->client,
 			 strerror(errno));
-	f->sent_at[f->sent++ % WINDOW] = now;
+	f->sent_at[f->sent % WINDOW] = now;
+	f->given_up[f->sent++ % WINDOW] = false;
 	counts.datagrams++;
 }
 
@@ -74,17 +77,19 @@ void flow_event(unsigned int index)
 {
 	struct flow *f = &all[index];
 	struct answer answer;
-	uint64_t *sent_at;
+	unsigned int slot;
 
 	if (recv(f->fd, &answer, sizeof(answer), 0) != sizeof(answer))
 		return;
-	sent_at = &f->sent_at[ntohl(answer.seq) % WINDOW];
-	if (!*sent_at) {
+	slot = ntohl(answer.seq) % WINDOW;
+	/* an answer that is late is not one too many */
+	if (!f->sent_at[slot] && !f->given_up[slot]) {
 		counts.twice++;
 		complain("datagram %u of client %u: one more answer, by %.8s",
 			 ntohl(answer.seq), f->client, answer.name);
 	}
-	*sent_at = 0;
+	f->sent_at[slot] = 0;
+	f->given_up[slot] = false;
 	if (f->name[0] && memcmp(f->name, answer.name, NAME_LEN)) {
 		counts.moved++;
 		complain("flow of client %u moved from %s to %.8s", f->client,

@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <netinet/tcp.h>
 
 #include "load.h"
 
@@ -38,10 +39,14 @@ static void end(struct held *h, const char *why)
 
 static void begin(struct held *h)
 {
+	const int one = 1;
+
 	memset(h->name, 0, sizeof(h->name));
 	h->sent = h->answered = 0;
 	h->have = 0;
 	h->fd = client_socket(SOCK_STREAM, h->client);
+	/* a word that nobody has acknowledged does not keep the next one back */
+	setsockopt(h->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 }
 
 static void connected(struct held *h)
