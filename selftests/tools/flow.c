@@ -8,7 +8,8 @@
 
 #include "load.h"
 
-#define LOST_MS		2000
+/* no network keeps a datagram for so long; a host that is busy may */
+#define LOST_MS		5000
 
 struct flow {
 	int fd;
