@@ -129,5 +129,6 @@ void visits_expire(void)
 
 	for (i = 0; i < VISITS_MAX; i++)
 		if (all[i].fd && now - all[i].began > FAILED_MS)
-			fail(&all[i], "not served");
+			fail(&all[i], all[i].spoke ? "not answered" :
+						     "not connected");
 }
