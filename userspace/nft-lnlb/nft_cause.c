@@ -15,6 +15,8 @@
 #define BUFFER_SIZE	16384
 
 static struct mnl_socket *events;
+/* once a transaction: each of its statements wants to listen */
+static bool asked;
 
 /* Return: number of the multicast group, 0 if it is another one. */
 static unsigned int read_group(const struct nlattr *group)
@@ -78,8 +80,9 @@ void lnlb_cause_listen(void)
 	char buf[BUFFER_SIZE];
 	unsigned int group;
 
-	if (events)
+	if (events || asked)
 		return;
+	asked = true;
 	sock = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
 	if (!sock)
 		return;
@@ -123,6 +126,7 @@ void lnlb_cause_collect(void)
 	ssize_t len;
 	int rest;
 
+	asked = false;
 	if (!events)
 		return;
 	while ((len = recv(mnl_socket_get_fd(events), buf, sizeof(buf),

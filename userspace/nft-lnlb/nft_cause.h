@@ -10,7 +10,8 @@
 /**
  * lnlb_cause_listen() - listen from now on
  *
- * Without the module there is nothing to listen to, which is no error here.
+ * Without the module there is nothing to listen to, which is no error here, and
+ * not found out again before lnlb_cause_collect().
  */
 void lnlb_cause_listen(void);
 
