@@ -66,14 +66,17 @@ static void put_expr(struct nlmsghdr *to, const char *name, unsigned int attr,
 	mnl_attr_nest_end(to, list);
 }
 
-static void trace(const char *text)
+static void trace(const unsigned char *bytes, size_t len)
 {
 	const char *path = getenv("LNLB_FAKE_TRACE");
 	FILE *file = path ? fopen(path, "a") : NULL;
+	size_t i;
 
 	if (!file)
 		return;
-	fprintf(file, "%s\n", text);
+	for (i = 0; i < len; i++)
+		fprintf(file, "%02x", bytes[i]);
+	fputc('\n', file);
 	fclose(file);
 }
 
@@ -82,11 +85,9 @@ static void expr_out(struct nlmsghdr *to, const struct nlattr *data)
 {
 	const unsigned char *bytes = mnl_attr_get_payload(data);
 	size_t i, zeros, used, len = mnl_attr_get_payload_len(data);
-	char hex[1024] = "", text[1024] = PREFIX;
+	char text[1024] = PREFIX;
 
-	for (i = 0; i < len && i < 500; i++)
-		sprintf(hex + 2 * i, "%02x", bytes[i]);
-	trace(hex);
+	trace(bytes, len);
 	for (i = 0, used = strlen(PREFIX); i < len && i < 500; i++) {
 		for (zeros = 0; i + zeros < len && !bytes[i + zeros];)
 			zeros++;
