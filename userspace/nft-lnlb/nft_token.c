@@ -3,6 +3,18 @@
 
 #include "nft_scan.h"
 
+/* What ends a word; by a table, as each character of a text is looked at */
+static const bool ends_word[256] = {
+	['\0'] = true, [' '] = true, ['\t'] = true, ['\r'] = true,
+	['\n'] = true, [';'] = true, ['{'] = true, ['}'] = true,
+	['"'] = true, ['#'] = true,
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
 static bool continues_line(const struct lnlb_text *text)
 {
 	return text->data[text->pos] == '\\' && text->pos + 1 < text->len &&
@@ -20,8 +32,7 @@ static void skip_blanks(struct lnlb_text *text)
 	for (; text->pos < text->len; text->pos++) {
 		if (continues_line(text))
 			text->pos++;
-		else if (!strchr(" \t\r", text->data[text->pos]) ||
-			 !text->data[text->pos])
+		else if (!is_blank(text->data[text->pos]))
 			return;
 	}
 }
@@ -37,8 +48,8 @@ static void skip_string(struct lnlb_text *text)
 static void skip_word(struct lnlb_text *text)
 {
 	for (; text->pos < text->len; text->pos++)
-		if (continues_line(text) || !text->data[text->pos] ||
-		    strchr(" \t\r\n;{}\"#", text->data[text->pos]))
+		if (ends_word[(unsigned char)text->data[text->pos]] ||
+		    continues_line(text))
 			break;
 }
 
