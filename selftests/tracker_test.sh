@@ -42,7 +42,8 @@ modprobe nf_lnlb_conntrack
 kill -INT $ping
 wait $ping
 note "$(grep transmitted "$tmp/ping")"
-check "pings went on, more than one a round" test "$(grep -c 'bytes from' "$tmp/ping")" -gt 10
+check "pings went on, more than one a round" \
+	test "$(grep -c 'bytes from' "$tmp/ping")" -gt 10
 check_eq "none was lost" 0 "$(pings_lost "$tmp/ping")"
 
 check_not "modules in use stay" rmmod nf_lnlb
