@@ -94,8 +94,8 @@ static int list_all(struct genl *genl, const struct cluster_list *list,
 					 "cannot list all sessions of");
 	}
 	/* what was printed is to be no whole document if it is not all */
-	if (json && !err)
-		puts("]");
+	if (json)
+		puts(err ? "" : "]");
 	return err;
 }
 
