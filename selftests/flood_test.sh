@@ -33,8 +33,9 @@ COST_MAX=${COST_MAX:-500}
 readonly SECRET=0123456789abcdef0123456789abcdef OTHER_TYPE=88b5 COUNT=2000 \
 	EACH=60 SAMPLES=10 OPEN_VIP=10.0.0.20
 
-# flood FILE [ARGS...]: into n1's cable
-flood() { ns sw lnlb-flood n1 "$tmp/frames/$1" "${@:2}"; }
+# flood FILE [ARGS...]: into n1's cable; the thread that takes frames in goes
+# first, so that a slice of time has what its own frames cost
+flood() { ns sw nice -n 19 lnlb-flood n1 "$tmp/frames/$1" "${@:2}"; }
 
 tell() { echo "$*" >&9; }
 
