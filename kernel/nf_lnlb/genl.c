@@ -86,11 +86,20 @@ static int attr_of(u32 cfg)
 	return LNLB_A_FLAGS;
 }
 
+/*
+ * NL_SET_ERR_MSG() takes literals only; @what is a constant of this module.
+ * Linux 6.1 has no place for it yet where a dump starts.
+ */
+static void set_cause(struct netlink_ext_ack *extack, const char *what)
+{
+	if (extack)
+		extack->_msg = what;
+}
+
 static int refused(struct genl_info *info, const struct lnlb_refusal *why,
 		   int err)
 {
-	/* The macro takes literals only; causes are constants of this module. */
-	info->extack->_msg = why->cause;
+	set_cause(info->extack, why->cause);
 	NL_SET_BAD_ATTR(info->extack, info->attrs[attr_of(why->cfg)]);
 	return err;
 }
@@ -115,7 +124,7 @@ static int required(struct genl_info *info, int attr, const char *what)
 {
 	if (info->attrs[attr])
 		return 0;
-	info->extack->_msg = what;
+	set_cause(info->extack, what);
 	NL_SET_ERR_ATTR_MISS(info->extack, NULL, attr);
 	return -EINVAL;
 }
