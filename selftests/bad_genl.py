@@ -139,7 +139,7 @@ class Cases(Group):
             "state leaving": u8(A_STATE, 4),
             "state 6": u8(A_STATE, 6),
             "a state of 2 bytes": u16(A_STATE, 3),
-            "flag 2": u32(A_FLAGS, 2),
+            "flag 4": u32(A_FLAGS, 4),
             "all flags": u32(A_FLAGS, 0xFFFFFFFF),
             "a name without end": attr(A_NAME, b"nlb0"),
             "a name of 16": attr(A_NAME, b"a" * 16 + b"\0"),
