@@ -291,9 +291,10 @@ void lnlb_session_gone(struct lnlb_cluster *cluster,
 	if (cluster->core) {
 		lnlb_core_session_gone(cluster->core, rec);
 		pause = ++cluster->gone % GONE_BURST == 0;
+		/* not after lnlb_heartbeat_stop(), trackers live longer */
+		lnlb_heartbeat_kick(cluster);
 	}
 	mutex_unlock(&cluster->core_lock);
-	lnlb_heartbeat_kick(cluster);
 	/*
 	 * Thousands may end at a time, each is said only once, and the others
 	 * have room for some frames of a node until their work runs; see gate.c.

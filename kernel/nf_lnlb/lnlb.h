@@ -257,7 +257,7 @@ struct lnlb_gate {
  * @rxq: frames for the core
  * @work: feeds the core
  * @timer: queues @work when the core wants it
- * @gone: how many frames about ended sessions were sent
+ * @gone: how many ended sessions the others were told of
  * @sample_at: milliseconds, when the weight is looked at next
  * @report_at: milliseconds, when the other nodes are told of our packets next
  * @smooth: memory of a live weight source
