@@ -7,6 +7,7 @@
 # TIMES=20: each so often; HELD= FLOWS= VISITS= clients, a new connection each
 # EVERY ms, RATE= of them a second at least, on the average
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/load.sh"
 
 TIMES=${TIMES:-1}
 HELD=${HELD:-300}
@@ -81,17 +82,6 @@ change_reload() { ruleset | ns n1 nft-lnlb -f -; }
 
 change_resync() { ns "n$((1 + n % 3))" lnlbctl resync nlb0 && settle 3 n1 n2; }
 
-tell() { echo "$*" >&9; }
-
-# counts NAME: what load says of the time since it was asked last
-counts() {
-	tell report "$1"
-	busywait 20000 grep "^$1 ms=" "$tmp/load.out"
-}
-
-# value KEY COUNTS
-value() { sed -E "s/.* $1=([0-9]+).*/\1/" <<<"$2"; }
-
 # rate OPENED MS: a second
 rate() { echo $(($1 * 1000 / ($2 > 0 ? $2 : 1))); }
 
@@ -117,7 +107,7 @@ changes() {
 			break
 		}
 	done
-	report=$(counts "$title")
+	report=$(ask report "$title")
 	add_rate "$report"
 	check_le "$title: there were clients" 1 "$(value served "$report")"
 	check_eq "$title: no connection is lost" 0 "$(value broken "$report")"
@@ -146,26 +136,16 @@ for node in n2 n3; do
 	set_weight $node 100
 done
 wait_active 3 || die "three nodes do not come to an agreement"
+echo_start n1 n2 n3
 for node in n1 n2 n3; do
-	ip netns exec "$(full_ns $node)" lnlb-echo "$VIP" 7 $node \
-		>"$tmp/echo-$node" 2>&1 &
 	# a flow that conntrack has keeps its session
 	ns $node sysctl -qw net.netfilter.nf_conntrack_udp_timeout=5 \
 		net.netfilter.nf_conntrack_udp_timeout_stream=5
-	busywait 5000 grep -q ready "$tmp/echo-$node" ||
-		die "echo on $node: $(cat "$tmp/echo-$node")"
 done
-mkfifo "$tmp/load.in"
-exec 9<>"$tmp/load.in"
-ip netns exec "$(full_ns cl)" lnlb-load "$VIP" 7 eth0 "held=$HELD" \
-	"flows=$FLOWS" "visits=$VISITS" "every=$EVERY" <&9 \
-	>"$tmp/load.out" 2>&1 &
-busywait 60000 grep -q ready "$tmp/load.out" ||
-	die "load: $(cat "$tmp/load.out")"
-check "all clients have sessions" busywait 60000 \
-	sessions_are $((250 + FLOWS + VISITS)) n1 n2 n3
-note "$(counts start)"
-report=$(counts peace)
+load_start
+all_have_sessions n1 n2 n3
+note "$(ask report start)"
+report=$(ask report peace)
 add_rate "$report"
 opened=0
 took_ms=0

@@ -6,22 +6,12 @@
 # and are told so, nobody else notices.
 # HELD= FLOWS= VISITS= clients, a new connection each EVERY ms
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/load.sh"
 
 HELD=${HELD:-300}
 FLOWS=${FLOWS:-50}
 VISITS=${VISITS:-100}
 EVERY=${EVERY:-10}
-
-tell() { echo "$*" >&9; }
-
-# ask COMMAND NAME ARG...: what load answers
-ask() {
-	tell "$@"
-	busywait 20000 grep "^$2 [a-z]*=" "$tmp/load.out"
-}
-
-# value KEY COUNTS
-value() { sed -E "s/.* $1=([0-9]+).*/\1/" <<<"$2"; }
 
 # with held|flows NODE: how many it has. Each answer needs a name of its own.
 with() { value "$1" "$(ask clients "with-$BASHPID" "$2")"; }
@@ -86,21 +76,9 @@ all_held() {
 lan_setup 3
 add_clients $((250 + FLOWS + VISITS))
 clusters_up 3
-for node in n1 n2 n3; do
-	ip netns exec "$(full_ns $node)" lnlb-echo "$VIP" 7 $node \
-		>"$tmp/echo-$node" 2>&1 &
-	busywait 5000 grep -q ready "$tmp/echo-$node" ||
-		die "echo on $node: $(cat "$tmp/echo-$node")"
-done
-mkfifo "$tmp/load.in"
-exec 9<>"$tmp/load.in"
-ip netns exec "$(full_ns cl)" lnlb-load "$VIP" 7 eth0 "held=$HELD" \
-	"flows=$FLOWS" "visits=$VISITS" "every=$EVERY" <&9 \
-	>"$tmp/load.out" 2>&1 &
-busywait 60000 grep -q ready "$tmp/load.out" ||
-	die "load: $(cat "$tmp/load.out")"
-check "all clients have sessions" busywait 60000 \
-	sessions_are $((250 + FLOWS + VISITS)) n1 n2 n3
+echo_start n1 n2 n3
+load_start
+all_have_sessions n1 n2 n3
 check "all connections are answered" busywait 20000 all_held
 
 crash n3 n1 n2

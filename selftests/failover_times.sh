@@ -9,6 +9,7 @@
 # RUNS=30: crashes for each; PHASES="default fast": which settings;
 # PEACE=SECONDS of load before the first crash, with BURN=N busy programs
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/load.sh"
 
 RUNS=${RUNS:-30}
 PHASES=${PHASES:-default fast}
@@ -19,6 +20,7 @@ BURN=${BURN:-0}
 VISITS=${VISITS:-1700}
 EVERY=${EVERY:-2}
 
+# a pipe of its own, see hear()
 tell() { echo "$*" >&6; }
 
 # hear SECONDS NAME KEY: what load says by that name. Waits without a process of
@@ -146,11 +148,8 @@ modprobe nf_lnlb_conntrack conntrack_idle_timeout=1 || die "modprobe failed"
 lan_setup 3
 add_clients $((250 + VISITS))
 clusters_up 3
+echo_start n1 n2 n3
 for node in n1 n2 n3; do
-	ip netns exec "$(full_ns $node)" lnlb-echo "$VIP" 7 $node \
-		>"$tmp/echo-$node" 2>&1 &
-	busywait 5000 grep -q ready "$tmp/echo-$node" ||
-		die "echo on $node: $(cat "$tmp/echo-$node")"
 	monitor_start $node
 done
 mkfifo "$tmp/cable"

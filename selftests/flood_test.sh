@@ -18,6 +18,7 @@ if [ -z "${LNLB_KEYRING:-}" ] && command -v keyctl >/dev/null; then
 	exec keyctl session - "$0" "$@"
 fi
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/load.sh"
 require keyctl lnlb-flood
 
 FLOOD_MS=${FLOOD_MS:-3000}
@@ -36,17 +37,6 @@ readonly SECRET=0123456789abcdef0123456789abcdef OTHER_TYPE=88b5 COUNT=2000 \
 # flood FILE [ARGS...]: into n1's cable; the thread that takes frames in goes
 # first, so that a slice of time has what its own frames cost
 flood() { ns sw nice -n 19 lnlb-flood n1 "$tmp/frames/$1" "${@:2}"; }
-
-tell() { echo "$*" >&9; }
-
-# counts NAME: what load says of the time since it was asked last
-counts() {
-	tell report "$1"
-	busywait 20000 grep "^$1 ms=" "$tmp/load.out"
-}
-
-# value KEY TEXT
-value() { sed -E "s/(.* )?$1=(-?[0-9]+).*/\2/" <<<"$2"; }
 
 # asked REPORT, answered REPORT: by clients, to them
 asked() {
@@ -100,11 +90,11 @@ flood_over() {
 # kB of slab in slab
 flood_clients() {
 	rm -f "$tmp/slab"
-	counts "before-$1" >/dev/null
+	ask report "before-$1" >/dev/null
 	ip netns exec "$(full_ns sw)" lnlb-flood n1 "$tmp/frames/$1" \
 		"ms=$FLOOD_MS" >"$tmp/sent" 2>&1 &
 	busywait $((FLOOD_MS * 10 + 60000)) flood_over $!
-	report=$(counts "$1")
+	report=$(ask report "$1")
 	sent=$(value frames "$(<"$tmp/sent")")
 	slab=$(sort -n "$tmp/slab" | tail -n 1)
 	note "$report"
@@ -125,14 +115,9 @@ for node in n1 n2 n3; do
 	set_weight $node 100 || die "cannot set the weight of $node"
 done
 wait_active 3 || die "three nodes do not come to an agreement"
+echo_start n1 n2 n3
 for node in n1 n2 n3; do
-	ip netns exec "$(full_ns $node)" lnlb-echo "$VIP" 7 $node \
-		>"$tmp/echo-$node" 2>&1 &
 	monitor_start $node
-done
-for node in n1 n2 n3; do
-	busywait 5000 grep -q ready "$tmp/echo-$node" ||
-		die "echo on $node: $(cat "$tmp/echo-$node")"
 done
 
 # ---- what to send ----
@@ -206,15 +191,8 @@ fi
 
 # ---- what becomes of the clients ----
 
-mkfifo "$tmp/load.in"
-exec 9<>"$tmp/load.in"
-ip netns exec "$(full_ns cl)" lnlb-load "$VIP" 7 eth0 "held=$HELD" \
-	"flows=$FLOWS" "visits=$VISITS" "every=$EVERY" "pause=$PAUSE" <&9 \
-	>"$tmp/load.out" 2>&1 &
-busywait 60000 grep -q ready "$tmp/load.out" ||
-	die "load: $(cat "$tmp/load.out")"
-busywait 60000 sessions_are $((HELD + FLOWS + VISITS)) n1 n2 n3 >/dev/null ||
-	die "not all clients have sessions"
+load_start "pause=$PAUSE"
+all_have_sessions n1 n2 n3
 flood_clients unwanted
 believed=$(beliefs n1)
 changed=$(changes)
