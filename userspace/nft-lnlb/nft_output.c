@@ -51,6 +51,7 @@ struct stream {
 };
 
 static struct stream *streams;
+static struct stream *last_written;
 
 static bool ends_with(const char *start, const char *end, const char *what)
 {
@@ -165,10 +166,30 @@ static void pass_lines(struct stream *stream)
 	fflush(stream->to);
 }
 
+static void pass_rest(struct stream *stream)
+{
+	if (stream->len)
+		stream->line(stream->to, stream->buf);
+	stream->len = 0;
+	fflush(stream->to);
+}
+
+/* Where both go to one file, what was printed first has to come first there. */
+static void change_stream(struct stream *stream)
+{
+	if (last_written) {
+		pass_rest(last_written);
+		last_written->line(last_written->to, "");
+	}
+	last_written = stream;
+}
+
 static ssize_t stream_write(void *cookie, const char *text, size_t len)
 {
 	struct stream *stream = cookie;
 
+	if (stream != last_written)
+		change_stream(stream);
 	if (stream->len + len + 1 > stream->size) {
 		stream->size = (stream->len + len + 1) * 2;
 		stream->buf = lnlb_realloc(stream->buf, stream->size);
@@ -189,6 +210,9 @@ FILE *lnlb_output_open(FILE *to, void (*line)(FILE *to, const char *line))
 	stream->line = line;
 	stream->file = lnlb_checked(fopencookie(stream, "w",
 		(cookie_io_functions_t){ .write = stream_write }));
+	/* libnftables flushes its output itself */
+	if (to == stderr)
+		setvbuf(stream->file, NULL, _IONBF, 0);
 	stream->next = streams;
 	streams = stream;
 	return stream->file;
@@ -201,9 +225,6 @@ void lnlb_output_end(FILE *file)
 	fflush(file);
 	while (stream && stream->file != file)
 		stream = stream->next;
-	if (!stream || !stream->len)
-		return;
-	stream->line(stream->to, stream->buf);
-	stream->len = 0;
-	fflush(stream->to);
+	if (stream)
+		pass_rest(stream);
 }

@@ -18,7 +18,8 @@ void lnlb_output_line(FILE *to, const char *line);
 /**
  * lnlb_output_open() - a stream that goes through a function line by line
  * @to: where the lines go in the end
- * @line: called for each line, with its end of line if it has one
+ * @line: called for each line, with its end of line if it has one, and with ""
+ *	  when something is printed to another stream
  *
  * Return: the stream; fflush() passes on everything up to the last end of line.
  */

@@ -105,6 +105,11 @@ how_commands_in_json() {
 	nft list ruleset
 }
 
+# what comes first, of stdout and stderr in one file?
+how_args_merged() {
+	how_args "$1" 2>&1 | cat
+}
+
 how_args() {
 	cd "$scratch" || return
 	cp "${1%/*}"/{start,second} .
@@ -119,12 +124,13 @@ how_args() {
 # What differs from one run to the next: process numbers, counters of the
 # kernel, time, the order of what is hashed, and what is between the end of an
 # attribute and the next one, which nobody sets. Nor is what nft 1.0.6 prints
-# for the flags of a table in JSON: a string that it has freed.
+# for the flags of a table in JSON, a string that it has freed, and behind it,
+# as what is no UTF-8 ends the output.
 steady() {
 	LC_ALL=C sed -E 's/by process [0-9]+/by process N/; /port ID/d
 		s/__chain[0-9]+/__chainN/g; s/\x1b\[[0-9;]*m//g
 		s/(line [0-9]+: +)[0-9]+ (Aborted|Segm)/\1N \2/
-		s/("table": \{[^}]*"flags": )("[^"]*"|$)/\1?/g
+		s/("table": \{[^}]*"flags": ).*/\1?/
 		s/(expires"?:?) [0-9dhms]+/\1 T/g' "$1" | awk '
 		function sorted(    i, least) {
 			while (held) {
@@ -192,7 +198,7 @@ both() {
 }
 
 export -f how_lines how_echo how_json how_numeric how_file how_reload \
-	how_files how_commands_in_json how_args title
+	how_files how_commands_in_json how_args how_args_merged title
 
 # corpus KIND HOW...: all files of a kind
 corpus() {
@@ -217,7 +223,7 @@ done
 corpus lines lines echo json numeric file reload
 corpus files files
 corpus json commands_in_json
-corpus args args
+corpus args args args_merged
 
 echo "1..$count"
 [ $failures -eq 0 ]
