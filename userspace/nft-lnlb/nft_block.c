@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "nft_block.h"
+#include "nft_carrier.h"
 #include "nft_source.h"
 #include "nft_util.h"
 
@@ -93,14 +94,38 @@ bool lnlb_block_marked(struct lnlb_block *block, const char *line)
 	return true;
 }
 
+/* Offset of @at in its line */
+static size_t column_of(const char *text, size_t at)
+{
+	size_t i = at;
+
+	while (i && text[i - 1] != '\n')
+		i--;
+	return at - i;
+}
+
+/*
+ * Of a command with many lines nft shows the first one, whichever it means. No
+ * statement but a wrong one has a marker where nft expects a word.
+ */
+static bool wrong_elsewhere(const struct lnlb_block *block,
+			    const struct lnlb_spot *spot)
+{
+	return !block->position && spot->entry->error &&
+	       !strcmp(block->message, "syntax error, unexpected junk") &&
+	       column_of(block->source->swapped, spot->swapped_from) ==
+	       block->mark - block->line_start;
+}
+
 const struct lnlb_spot *lnlb_block_spot(const struct lnlb_block *block)
 {
 	const struct lnlb_spot *spot = block->source->spots;
 	size_t i;
 
 	for (i = 0; i < block->source->num_spots; i++, spot++)
-		if (spot->swapped_from <= block->mark &&
-		    block->mark < spot->swapped_end)
+		if ((spot->swapped_from <= block->mark &&
+		     block->mark < spot->swapped_end) ||
+		    wrong_elsewhere(block, spot))
 			return spot;
 	return NULL;
 }
@@ -146,14 +171,14 @@ static void print_line(const struct lnlb_block *block, FILE *to, size_t start,
 	fprintf(to, "%.*s\n%s\n", (int)len, typed, marks);
 }
 
-/* Blanks as wide as the line at @typed */
-static char *blank_marks(const char *typed)
+/* Blanks as wide as the line at @typed, or @width if that is more */
+static char *blank_marks(const char *typed, size_t width)
 {
 	size_t i, len = line_len(typed);
-	char *marks = lnlb_calloc(1, len + 2);
+	char *marks = lnlb_calloc(1, len + width + 2);
 
-	for (i = 0; i < len; i++)
-		marks[i] = typed[i] == '\t' ? '\t' : ' ';
+	for (i = 0; i < len + width; i++)
+		marks[i] = i < len && typed[i] == '\t' ? '\t' : ' ';
 	return marks;
 }
 
@@ -168,7 +193,7 @@ static void print_aimed(const struct lnlb_block *block, FILE *to)
 	end = start + line_len(typed + start);
 	if (end > block->aim + block->aim_len)
 		end = block->aim + block->aim_len;
-	marks = blank_marks(typed + start);
+	marks = blank_marks(typed + start, 0);
 	memset(marks + block->aim - start, '^', end - block->aim);
 	marks[end - start] = '\0';
 	print_head(block, to, start, block->aim, end);
@@ -180,7 +205,7 @@ void lnlb_block_print(const struct lnlb_block *block, FILE *to,
 		      const char *swapped_marks)
 {
 	const struct lnlb_source *source = block->source;
-	size_t i, start, column, last = 0;
+	size_t i, start, column, last = 0, width, size;
 	char *marks;
 
 	if (block->aim_len) {
@@ -188,12 +213,18 @@ void lnlb_block_print(const struct lnlb_block *block, FILE *to,
 		return;
 	}
 	start = lnlb_source_typed_offset(source, block->line_start);
-	marks = blank_marks(source->typed + start);
+	width = line_len(source->swapped + block->line_start);
+	marks = blank_marks(source->typed + start, strlen(swapped_marks));
+	size = strlen(marks);
 	for (i = 0; swapped_marks[i] && swapped_marks[i] != '\n'; i++) {
-		column = lnlb_source_typed_offset(source,
-						  block->line_start + i) - start;
-		if (isspace((unsigned char)swapped_marks[i]) ||
-		    column > line_len(source->typed + start))
+		if (isspace((unsigned char)swapped_marks[i]))
+			continue;
+		column = i;
+		if (i <= width)
+			column = lnlb_source_typed_offset(source,
+							  block->line_start +
+							  i) - start;
+		if (column >= size)
 			continue;
 		marks[column] = swapped_marks[i];
 		last = column + 1;

@@ -13,6 +13,8 @@
 #include "nft_util.h"
 
 static enum lnlb_language reading;
+/* How often may libnftables still open standard input, and find it full? */
+static unsigned int stdin_reads = -1;
 
 void lnlb_shim_language(enum lnlb_language language)
 {
@@ -31,7 +33,7 @@ char *lnlb_shim_swap(const char *name, const char *text, size_t len)
 			return lnlb_json_swap(text, len);
 	}
 	source = lnlb_source_swap(name, text, len);
-	if (!source || !source->num_spots)
+	if (!source)
 		return NULL;
 	return lnlb_memdup(source->swapped, source->swapped_len);
 }
@@ -133,10 +135,18 @@ static FILE *swap_file(const char *path, FILE *file)
 	return stream;
 }
 
+/*
+ * What is no JSON is read again as nft's own language. From a pipe nothing comes
+ * the second time.
+ */
 static FILE *open_file(FILE *(*real)(const char *, const char *),
 		       const char *path, const char *mode)
 {
-	FILE *file = real(path, mode);
+	FILE *file;
+
+	if (!strcmp(path, "/dev/stdin") && !stdin_reads--)
+		path = "/dev/null";
+	file = real(path, mode);
 
 	if (!file || reading == LNLB_LANGUAGE_NONE || mode[0] != 'r')
 		return file;
@@ -178,9 +188,12 @@ FILE *fopen64(const char *path, const char *mode)
 int lnlb_shim_stdin(void)
 {
 	char *text, *swapped;
+	struct stat status;
 	size_t len;
 	int fd;
 
+	if (!fstat(STDIN_FILENO, &status) && !S_ISREG(status.st_mode))
+		stdin_reads = 1;
 	text = read_all(STDIN_FILENO, &len);
 	/* whatever that means, libnftables is going to meet it too */
 	if (!text)

@@ -193,11 +193,16 @@ const struct lnlb_source *lnlb_source_swap(const char *name, const char *text,
 	}
 	source = lnlb_calloc(1, sizeof(*source));
 	lnlb_scan(text, len, found, source);
+	forget(name);
+	/* then nft knows best what to say of it */
+	if (!source->num_spots) {
+		source_free(source);
+		return NULL;
+	}
 	source->name = lnlb_memdup(name, strlen(name));
 	source->typed = lnlb_memdup(text, len);
 	source->typed_len = len;
 	swap(source);
-	forget(name);
 	source->next = sources;
 	sources = source;
 	return source;

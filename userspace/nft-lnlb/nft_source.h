@@ -58,8 +58,7 @@ struct lnlb_source {
  * @text: text
  * @len: its length
  *
- * Return: the result, perhaps without a spot; NULL if @text does not contain the
- * letters "lnlb" at all.
+ * Return: the result, NULL if there is no statement in @text.
  */
 const struct lnlb_source *lnlb_source_swap(const char *name, const char *text,
 					   size_t len);

@@ -332,6 +332,27 @@ typed_wrong "lnlb cluster 10.0.0.1 key a:b permissive permissive" \
 	'lnlb: given twice'
 typed_wrong "lnlb cluster 10.0.0.1 key a:b next" \
 	"                              ^^^^" 'lnlb: next needs a value'
+# nft shows the first line of such a text, whatever it means
+fresh
+cat >"$dir/expected" <<'END'
+Error: lnlb: "banana" is no IPv4 or IPv6 address
+add rule ip t c lnlb cluster banana
+                             ^^^^^^
+END
+lnlb 'add rule ip t c counter accept comment "first"
+add rule ip t c lnlb cluster banana' >"$dir/got" 2>&1
+same "a wrong statement in the second line of a command"
+fresh
+lnlb 'add rule ip t c lnlb cluster 10.0.0.1
+add rule ip t c ip saddr 10.0.0.10 counter accept comment "a" jump nowhere' \
+	>"$dir/got" 2>&1
+cat >"$dir/expected" <<'END'
+Error: syntax error, unexpected jump, expecting end of file or newline or semicolon
+add rule ip t c lnlb cluster 10.0.0.1
+                                                              ^^^^
+END
+same "and marks beyond the line that nft shows"
+
 typed_wrong "lnlb cluster" "     ^^^^^^^" 'lnlb: cluster needs an address'
 typed_wrong "lnlb clutser 10.0.0.1" "^^^^" 'lnlb: expected lnlb cluster ADDRESS'
 typed_wrong "lnlb cluster 10.0.0.1 wieght 5" \
