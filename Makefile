@@ -17,7 +17,7 @@ SHELL_SCRIPTS = $(shell grep -rlE '^\#!/bin/(ba)?sh|^\# shellcheck shell=' \
 C_FILES = $(shell find kernel kunit userspace include selftests -name '*.[ch]' \
 	! -name '*.mod.c')
 
-.PHONY: all modules tools check sim sim-mutants sim-coverage fuzz demo \
+.PHONY: all modules tools check sim sim-mutants sim-coverage fuzz demo bench \
 	sparse shellcheck format-check install \
 	clean setup help
 
@@ -52,6 +52,13 @@ sim-coverage:
 fuzz:
 	@selftests/fuzz/run $(SECONDS)
 
+# what a packet costs: a table, a plot, build/bench/
+bench:
+	.ci/setup gnuplot-nox
+	@echo '# building modules and tools'
+	@.ci/quiet build/make.log $(MAKE) all
+	@selftests/bench/run
+
 demo: setup
 	@echo '# building modules and tools'
 	@.ci/quiet build/make.log $(MAKE) all
@@ -75,6 +82,8 @@ clean:
 	$(MAKE) -C "$(KERNEL_SRC)" KDIR="$(KDIR)" clean
 	$(MAKE) -C $(TOOLS) clean
 	$(MAKE) -C $(TEST_TOOLS) clean
+	rm -f $(addprefix selftests/bench/,*.o *.ko *.mod *.mod.c .*.cmd \
+		Module.symvers modules.order)
 	rm -rf build
 
 help:
@@ -88,4 +97,5 @@ help:
 	@echo '                SEEDS=N, SEEDS=A-B: these seeds of each kind'
 	@echo 'make sim-mutants | sim-coverage  can it fail? what does it reach?'
 	@echo 'make fuzz       look for inputs that break the core; SECONDS=60'
+	@echo 'make bench      what a packet costs, us and the others'
 	@echo 'make sparse | shellcheck | format-check | clean'

@@ -15,4 +15,4 @@ die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 guest_tools=(nginx-light curl nftables iproute2 iputils-ping iputils-arping
 	tcpdump conntrack socat jq procps util-linux mount ethtool mawk kmod
 	libjson-c5 libncursesw6 keyutils systemd
-	python3)
+	python3 iptables)
