@@ -43,6 +43,7 @@ static void forget_entries(void)
 	free(entries);
 	entries = NULL;
 	num_entries = 0;
+	last_entry = NULL;
 	memset(buckets, 0, sizeof(buckets));
 }
 

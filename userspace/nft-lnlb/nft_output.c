@@ -109,7 +109,8 @@ static const char *print_carrier(FILE *to, const struct form *form,
 	fwrite(start, 1, at - strlen(form->before) - start, to);
 	fputs(form->open, to);
 	values = lnlb_memdup(text, end - text);
-	if (lnlb_entry_resolve(entry, values, &stmt, err))
+	if ((!form->json && !entry->typed) ||
+	    lnlb_entry_resolve(entry, values, &stmt, err))
 		fwrite(entry->key, 1, entry->key_len, to);
 	else
 		print_statement(to, &stmt, form->json);

@@ -114,6 +114,7 @@ static int parse_value(struct parser *parser, unsigned int attr,
 	struct lnlb_token token = lnlb_token_peek(parser->text);
 	char err[LNLB_STMT_ERRLEN], word[LNLB_STMT_ERRLEN];
 	const char *data = parser->text->data;
+	size_t len, quote;
 
 	if (!is_value(token))
 		return wrong(parser, param, "lnlb: %.*s needs a value",
@@ -121,12 +122,13 @@ static int parse_value(struct parser *parser, unsigned int attr,
 	lnlb_token_next(parser->text);
 	if (data[token.offset] == '$')
 		return parse_var(parser, attr, token);
-	if (token.type == LNLB_TOKEN_STRING)
-		snprintf(word, sizeof(word), "%.*s", (int)token.len - 2,
-			 data + token.offset + 1);
-	else
-		snprintf(word, sizeof(word), "%.*s", (int)token.len,
-			 data + token.offset);
+	/* without the quotes */
+	quote = token.type == LNLB_TOKEN_STRING;
+	len = token.len < 2 * quote ? 0 : token.len - 2 * quote;
+	if (len > sizeof(word) - 1)
+		len = sizeof(word) - 1;
+	memcpy(word, data + token.offset + quote, len);
+	word[len] = '\0';
 	if (lnlb_stmt_set(&parser->entry.stmt, attr, word, err))
 		return wrong(parser, token, "lnlb: %s", err);
 	return 0;

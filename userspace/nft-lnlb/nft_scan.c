@@ -281,6 +281,10 @@ static bool word(struct scan *scan, struct lnlb_token token)
 	struct lnlb_token before = scan->last;
 
 	scan->last = token;
+	/* "jump", "goto" and "lnlb": most words are told apart by their length */
+	frame->jump = false;
+	if (token.len != strlen("lnlb"))
+		return false;
 	frame->jump = lnlb_token_is(&scan->text, token, "jump") ||
 		      lnlb_token_is(&scan->text, token, "goto");
 	return possible && begins_statement(scan, frame, token, first) &&

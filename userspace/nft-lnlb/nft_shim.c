@@ -16,6 +16,9 @@
 #include "nft_util.h"
 #include "nl.h"
 
+static struct nlattr *last_values;
+static const struct lnlb_entry *last_entry;
+
 /* libnftnl exports it, its headers do not declare it */
 void nftnl_expr_build_payload(struct nlmsghdr *nlh, struct nftnl_expr *expr);
 
@@ -78,12 +81,24 @@ static void copy_attr(struct nlmsghdr *to, const struct nlattr *attr)
 	to->nlmsg_len += MNL_ALIGN(attr->nla_len);
 }
 
+/* The kernel puts the name first; libmnl's calls would take their time. */
+static bool other_name_first(const struct nlattr *elem)
+{
+	const struct nlattr *name = mnl_attr_get_payload(elem);
+
+	return elem->nla_len >= 2 * MNL_ATTR_HDRLEN &&
+	       name->nla_type == NFTA_EXPR_NAME &&
+	       name->nla_len != MNL_ATTR_HDRLEN + sizeof("lnlb");
+}
+
 /* Return: the statement's values if the list element @elem is one. */
 static const struct nlattr *lnlb_data(const struct nlattr *elem)
 {
 	const struct nlattr *attr, *data = NULL;
 	bool lnlb = false;
 
+	if (other_name_first(elem))
+		return NULL;
 	mnl_attr_for_each_nested(attr, elem) {
 		if (mnl_attr_get_type(attr) == NFTA_EXPR_DATA)
 			data = attr;
@@ -94,18 +109,37 @@ static const struct nlattr *lnlb_data(const struct nlattr *elem)
 	return lnlb ? data : NULL;
 }
 
+/* Return: the statement with these values, NULL if they are none. */
+static const struct lnlb_entry *entry_of(const struct nlattr *values)
+{
+	struct lnlb_stmt stmt;
+
+	/* many rules, one cluster */
+	if (last_entry && last_values->nla_len == values->nla_len &&
+	    !memcmp(last_values, values, values->nla_len))
+		return last_entry;
+	if (lnlb_stmt_get(values, &stmt))
+		return NULL;
+	free(last_values);
+	last_values = lnlb_calloc(1, values->nla_len);
+	memcpy(last_values, values, values->nla_len);
+	last_entry = lnlb_entry_for(&stmt);
+	return last_entry;
+}
+
 static void copy_elem(struct nlmsghdr *to, const struct nlattr *elem)
 {
 	const struct nlattr *values = lnlb_data(elem);
+	const struct lnlb_entry *entry;
 	char marker[LNLB_MARKER_LEN];
 	struct nlattr *list, *data;
-	struct lnlb_stmt stmt;
 
-	if (!values || lnlb_stmt_get(values, &stmt)) {
+	entry = values ? entry_of(values) : NULL;
+	if (!entry) {
 		copy_attr(to, elem);
 		return;
 	}
-	lnlb_marker_write(lnlb_entry_for(&stmt)->id, marker);
+	lnlb_marker_write(entry->id, marker);
 	list = mnl_attr_nest_start(to, NFTA_LIST_ELEM);
 	mnl_attr_put_strz(to, NFTA_EXPR_NAME, "log");
 	data = mnl_attr_nest_start(to, NFTA_EXPR_DATA);
@@ -128,15 +162,22 @@ static bool has_lnlb(const struct nlmsghdr *nlh)
 	return false;
 }
 
-/* A carrier takes less than twice the room of the smallest lnlb expression. */
-static struct nlmsghdr *swap_message(const struct nlmsghdr *nlh)
+/*
+ * A carrier takes less than twice the room of the smallest lnlb expression.
+ * Return: a message that is good until the next call.
+ */
+static const struct nlmsghdr *swap_message(const struct nlmsghdr *nlh)
 {
 	size_t head = MNL_NLMSG_HDRLEN + MNL_ALIGN(sizeof(struct nfgenmsg));
+	static struct nlmsghdr *to;
+	static size_t size;
 	const struct nlattr *attr, *elem;
-	struct nlmsghdr *to;
 	struct nlattr *nest;
 
-	to = lnlb_calloc(2, nlh->nlmsg_len);
+	if (size < 2 * (size_t)nlh->nlmsg_len) {
+		size = 4 * (size_t)nlh->nlmsg_len;
+		to = lnlb_realloc(to, size);
+	}
 	memcpy(to, nlh, head);
 	to->nlmsg_len = head;
 	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg)) {
@@ -161,15 +202,9 @@ static struct nlmsghdr *swap_message(const struct nlmsghdr *nlh)
  */
 int nftnl_rule_nlmsg_parse(const struct nlmsghdr *nlh, struct nftnl_rule *rule)
 {
-	struct nlmsghdr *swapped;
-	int err;
-
-	if (!has_lnlb(nlh))
-		return REAL(nftnl_rule_nlmsg_parse)(nlh, rule);
-	swapped = swap_message(nlh);
-	err = REAL(nftnl_rule_nlmsg_parse)(swapped, rule);
-	free(swapped);
-	return err;
+	if (has_lnlb(nlh))
+		nlh = swap_message(nlh);
+	return REAL(nftnl_rule_nlmsg_parse)(nlh, rule);
 }
 
 /* libnftables uses the offset of an extended acknowledgement, not its text. */

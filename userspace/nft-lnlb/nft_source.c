@@ -7,6 +7,9 @@
 #include "nft_source.h"
 #include "nft_util.h"
 
+/* a log prefix has at most 127 characters */
+#define FILL_MAX	100
+
 static struct lnlb_source *sources;
 
 /* Where the line goes on in the next one: that has to stay as it is. */
@@ -33,10 +36,25 @@ static bool place(char *text, size_t len, size_t *pos, const char *piece)
 }
 
 /*
+ * nft looks at each blank for far longer than at a letter of a string: those at
+ * @pos, behind a carrier without values, go into its string.
+ */
+static void fill(char *text, size_t len, size_t pos)
+{
+	size_t n = 0;
+
+	while (pos + n < len && n < FILL_MAX && text[pos + n] == ' ')
+		n++;
+	memset(text + pos - 1, '-', n);
+	text[pos - 1 + n] = '"';
+}
+
+/*
  * Words that libnftables tells apart without a blank between them. What is not
  * broken over lines gets them in one piece: error messages show it like that.
  */
-static bool place_carrier(char *text, size_t len, const char *quoted)
+static bool place_carrier(char *text, size_t len, const char *quoted,
+			  bool filled)
 {
 	char *blank = lnlb_memdup(text, len);
 	size_t pos = 0;
@@ -47,6 +65,8 @@ static bool place_carrier(char *text, size_t len, const char *quoted)
 	       place(text, len, &pos, quoted);
 	if (!done)
 		memcpy(text, blank, len);
+	else if (filled)
+		fill(text, len, pos);
 	free(blank);
 	return done;
 }
@@ -97,7 +117,7 @@ static char *render(const struct lnlb_entry *entry)
 		return text;
 	}
 	quoted = quote(entry);
-	if (!place_carrier(text, len, quoted)) {
+	if (!place_carrier(text, len, quoted, !entry->num_vars)) {
 		for (pos = 0; pos < len && !continuation(text, len, pos);)
 			pos++;
 		longer = lnlb_calloc(1, strlen(quoted) + len + 12);
@@ -140,20 +160,25 @@ static void found(void *arg, size_t start, size_t end,
 
 static void swap(struct lnlb_source *source)
 {
+	const struct lnlb_entry *rendered = NULL;
 	size_t i, size = 0, pos = 0;
 	struct lnlb_spot *spot;
-	char *carrier;
+	char *carrier = NULL;
 
 	for (i = 0; i < source->num_spots; i++) {
 		spot = &source->spots[i];
 		append(source, &size, source->typed + pos, spot->from - pos);
-		carrier = render(spot->entry);
+		if (spot->entry != rendered) {
+			free(carrier);
+			carrier = render(spot->entry);
+			rendered = spot->entry;
+		}
 		spot->swapped_from = source->swapped_len;
 		append(source, &size, carrier, strlen(carrier));
 		spot->swapped_end = source->swapped_len;
-		free(carrier);
 		pos = spot->end;
 	}
+	free(carrier);
 	append(source, &size, source->typed + pos, source->typed_len - pos);
 }
 

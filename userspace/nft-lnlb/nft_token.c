@@ -3,11 +3,11 @@
 
 #include "nft_scan.h"
 
-/* What ends a word; by a table, as each character of a text is looked at */
+/* What may end a word; by a table, as each character of a text is looked at */
 static const bool ends_word[256] = {
 	['\0'] = true, [' '] = true, ['\t'] = true, ['\r'] = true,
 	['\n'] = true, [';'] = true, ['{'] = true, ['}'] = true,
-	['"'] = true, ['#'] = true,
+	['"'] = true, ['#'] = true, ['\\'] = true,
 };
 
 static bool is_blank(char c)
@@ -30,10 +30,11 @@ static void skip_comment(struct lnlb_text *text)
 static void skip_blanks(struct lnlb_text *text)
 {
 	for (; text->pos < text->len; text->pos++) {
-		if (continues_line(text))
-			text->pos++;
-		else if (!is_blank(text->data[text->pos]))
+		if (is_blank(text->data[text->pos]))
+			continue;
+		if (!continues_line(text))
 			return;
+		text->pos++;
 	}
 }
 
@@ -47,10 +48,14 @@ static void skip_string(struct lnlb_text *text)
 
 static void skip_word(struct lnlb_text *text)
 {
-	for (; text->pos < text->len; text->pos++)
-		if (ends_word[(unsigned char)text->data[text->pos]] ||
-		    continues_line(text))
+	const char *start = text->data + text->pos, *p = start;
+	const char *end = text->data + text->len;
+
+	for (; p < end; p++)
+		if (ends_word[(unsigned char)*p] &&
+		    (*p != '\\' || (p + 1 < end && p[1] == '\n')))
 			break;
+	text->pos += p - start;
 }
 
 static enum lnlb_token_type skip_token(struct lnlb_text *text)
@@ -104,6 +109,8 @@ struct lnlb_token lnlb_token_peek(const struct lnlb_text *text)
 bool lnlb_token_is(const struct lnlb_text *text, struct lnlb_token token,
 		   const char *word)
 {
-	return token.type == LNLB_TOKEN_WORD && strlen(word) == token.len &&
-	       !memcmp(text->data + token.offset, word, token.len);
+	const char *data = text->data + token.offset;
+
+	return token.type == LNLB_TOKEN_WORD && *data == *word &&
+	       strlen(word) == token.len && !memcmp(data, word, token.len);
 }
