@@ -45,6 +45,30 @@ static bool read_position(struct lnlb_block *block, const char **head)
 	return true;
 }
 
+bool lnlb_block_quote(FILE *to, const char *line)
+{
+	struct lnlb_block block = { 0 };
+	const char *quoted = line, *typed;
+	size_t offset, len;
+
+	if (!read_position(&block, &quoted) || !block.source)
+		return false;
+	/* blanks in front of the line are its own */
+	while (quoted[-1] != ':')
+		quoted--;
+	quoted++;
+	offset = line_offset(block.source, block.line_number);
+	len = line_len(block.source->swapped + offset);
+	if (len != line_len(quoted) ||
+	    memcmp(quoted, block.source->swapped + offset, len))
+		return false;
+	typed = block.source->typed +
+		lnlb_source_typed_offset(block.source, offset);
+	fprintf(to, "%.*s%.*s\n", (int)(quoted - line), line,
+		(int)line_len(typed), typed);
+	return true;
+}
+
 bool lnlb_block_head(struct lnlb_block *block, const char *line)
 {
 	static const char *const kinds[] = { "Error: ", "Warning: " };

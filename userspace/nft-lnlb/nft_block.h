@@ -49,6 +49,15 @@ struct lnlb_block {
 };
 
 /**
+ * lnlb_block_quote() - print a line that quotes one of a text of ours, as -o does
+ * @to: where to
+ * @line: line
+ *
+ * Return: true if it was one.
+ */
+bool lnlb_block_quote(FILE *to, const char *line);
+
+/**
  * lnlb_block_head() - is it the first line of a block about a text of ours?
  * @block: filled in if so
  * @line: line

@@ -197,7 +197,7 @@ void lnlb_errors_line(FILE *to, const char *line)
 	if (held.head && !held.shown && lnlb_block_shown(&held, line))
 		return;
 	release(to);
-	if (!lnlb_block_head(&held, line))
+	if (!lnlb_block_head(&held, line) && !lnlb_block_quote(to, line))
 		pass(to, line);
 }
 

@@ -68,10 +68,13 @@ static void put_expr(struct nlmsghdr *to, const char *name, unsigned int attr,
 
 static void trace(const unsigned char *bytes, size_t len)
 {
-	const char *path = getenv("LNLB_FAKE_TRACE");
-	FILE *file = path ? fopen(path, "a") : NULL;
+	static const char *path = "";
+	FILE *file;
 	size_t i;
 
+	if (path && !*path)
+		path = getenv("LNLB_FAKE_TRACE");
+	file = path ? fopen(path, "a") : NULL;
 	if (!file)
 		return;
 	for (i = 0; i < len; i++)
@@ -162,6 +165,14 @@ static void refuse(struct nlmsghdr *nlh)
 	mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, text);
 }
 
+static bool has_rule(const struct nlmsghdr *nlh)
+{
+	return nlh->nlmsg_type ==
+		       (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWRULE) ||
+	       nlh->nlmsg_type ==
+		       (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELRULE);
+}
+
 /* Return: length of what is in scratch now. */
 static size_t swap_all(const void *messages, size_t len, bool out)
 {
@@ -172,8 +183,7 @@ static size_t swap_all(const void *messages, size_t len, bool out)
 
 	for (; mnl_nlmsg_ok(nlh, rest); nlh = mnl_nlmsg_next(nlh, &rest)) {
 		to = (struct nlmsghdr *)(scratch + used);
-		if (nlh->nlmsg_type ==
-		    (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWRULE)) {
+		if (has_rule(nlh)) {
 			swap_rule(to, nlh, out);
 		} else {
 			memcpy(to, nlh, nlh->nlmsg_len);

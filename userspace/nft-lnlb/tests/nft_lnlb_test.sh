@@ -1,110 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# nft-lnlb on any kernel with nf_tables, in a network namespace of this test's
-# own. nft_fake.so stands in for the module: see there.
+# The statement: what is sent and listed for it, in files, wrong, as JSON.
 
-set -u
 cd "$(dirname "$0")" || exit 1
-
-if [ -z "${NFT_LNLB_TEST_NETNS-}" ]; then
-	export NFT_LNLB_TEST_NETNS=1
-	unshare -n true 2>/dev/null && exec unshare -n "./$(basename "$0")"
-	exec unshare -rn "./$(basename "$0")"
-fi
-
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-nft="$PWD/../nft-lnlb"
-fake="$PWD/nft_fake.so"
-trace="$dir/trace"
-count=0 failures=0
-
-if ! unshare -n nft list ruleset >/dev/null 2>&1; then
-	echo "ok 1 - nft-lnlb # SKIP this kernel has no nf_tables, or no right to"
-	echo "1..1"
-	exit 0
-fi
-
-report() { # GOOD TEXT
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - nft-lnlb: $2"
-		return
-	fi
-	failures=$((failures + 1))
-	echo "not ok $count - nft-lnlb: $2"
-	[ ! -f "$dir/diff" ] || sed 's/^/# /;40q' "$dir/diff"
-	rm -f "$dir/diff"
-}
-
-lnlb() { # with the fake module
-	LD_PRELOAD="$fake" LNLB_FAKE_TRACE="$trace" timeout 20 "$nft" "$@"
-}
-
-same() { # TEXT: expected and got are two files
-	diff -u "$dir/expected" "$dir/got" >"$dir/diff"
-	report $? "$1"
-}
-
-fresh() { # a table and a chain, nothing in it
-	: >"$trace"
-	"$nft" -f - <<-'END'
-		flush ruleset
-		table ip t {
-			chain c {
-			}
-		}
-	END
-}
-
-rules() { # what the chain holds
-	lnlb list chain ip t c | sed -n 's/^\t\t//p'
-}
-
-# What is typed, what is printed for it, and that is what parses back to it.
-round_trip() { # TYPED [PRINTED]
-	fresh
-	lnlb add rule ip t c "$1" >"$dir/got" 2>&1
-	rules >>"$dir/got"
-	echo "${2-$1}" >"$dir/expected"
-	same "prints $1"
-	cp "$trace" "$dir/expected"
-	fresh
-	lnlb add rule ip t c "${2-$1}"
-	cp "$trace" "$dir/got"
-	[ -s "$trace" ] || echo "nothing was sent" >>"$dir/expected"
-	same "the same bytes for ${2-$1}"
-}
-
-sends() { # STATEMENT HEX
-	fresh
-	lnlb add rule ip t c "$1"
-	echo "$2" >"$dir/expected"
-	cp "$trace" "$dir/got"
-	same "sends $1"
-}
-
-# A file, and what is said about it; nothing may have been changed.
-refused() { # TEXT, expected messages on stdin; the file is $dir/rules
-	cat >"$dir/expected"
-	echo "exit code 1" >>"$dir/expected"
-	fresh
-	(cd "$dir" && lnlb -f rules) >"$dir/got" 2>&1
-	echo "exit code $?" >>"$dir/got"
-	rules >>"$dir/got"
-	same "$1"
-}
-
-typed_wrong() { # STATEMENT MARKS MESSAGE
-	fresh
-	lnlb add rule ip t c "$1" >"$dir/got" 2>&1
-	echo "exit code $?" >>"$dir/got"
-	rules >>"$dir/got"
-	printf 'Error: %s\nadd rule ip t c %s\n                %s\nexit code 1\n' \
-		"$3" "$1" "$2" >"$dir/expected"
-	same "refuses $1"
-}
+# shellcheck source=userspace/nft-lnlb/tests/nft.sh
+. ./nft.sh
 
 # --- the statement -----------------------------------------------------------
 
@@ -534,66 +435,6 @@ grep "lnlb cluster" "$dir/monitor" | head -n 1 | sed 's/weight.*/weight/' \
 	>"$dir/got"
 echo "add rule ip t c lnlb cluster 10.0.0.10 weight" >"$dir/expected"
 same "monitor"
-
-# --- nothing but nft where there is no statement --------------------------------
-
-mkdir "$dir/ours" "$dir/stock"
-ln -s "$nft" "$dir/ours/nft"
-ln -s "$(command -v nft)" "$dir/stock/nft"
-: >"$dir/stdin"
-cat >"$dir/start" <<'END'
-table ip t {
-	chain c {
-		tcp dport 22 log prefix "x" accept
-	}
-}
-END
-
-as_nft() { # ARGUMENT… as both programs do it, each in a namespace of its own
-	for program in ours stock; do
-		# shellcheck disable=SC2016
-		unshare -n env PATH="$dir/$program:$PATH" dir="$dir" sh -c '
-			"$dir/stock/nft" -f "$dir/start"
-			nft "$@" <"$dir/stdin" >"$dir/out" 2>"$dir/err"
-			echo "exit code $?" >>"$dir/out"
-			"$dir/stock/nft" list ruleset >>"$dir/out"' - "$@"
-		cat "$dir/out" "$dir/err" |
-			sed 's/by process [0-9]* (.*)/by process/' \
-			>"$dir/of_$program"
-	done
-	cp "$dir/of_stock" "$dir/expected"
-	cp "$dir/of_ours" "$dir/got"
-	same "as nft: $*"
-}
-
-as_nft
-as_nft --help
-as_nft --no-such-option
-as_nft -f
-as_nft -f /nowhere
-as_nft -f /
-as_nft -D x=1 list ruleset
-as_nft list ruleset -a
-as_nft -a -n list ruleset
-as_nft -j list ruleset
-as_nft -e -a add rule t c counter
-as_nft -d netlink add rule t c counter log prefix y
-as_nft add rule t c counter nonsense
-as_nft add rule t none counter
-as_nft add rule t c tcp dport abc
-as_nft 'add rule t c ip saddr 1.2.3.4; add rule t c bad'
-as_nft describe tcp dport
-as_nft -c add table x
-as_nft -t -s -y -S list ruleset
-as_nft delete table nothing
-as_nft list table lnlb
-printf 'add table x\n\tadd rule\tt none accept\nadd bad\n' >"$dir/stdin"
-as_nft -f -
-printf 'include "/nowhere"\n' >"$dir/stdin"
-as_nft -f -
-printf '{"nftables": [{"add": {"table": {"family": "ip", "name": "y"}}}]}' \
-	>"$dir/stdin"
-as_nft -j -f -
 
 echo "1..$count"
 [ "$failures" -eq 0 ]
