@@ -31,7 +31,8 @@ echo "a 10.0.0.1 lo 4 77 1 1" >"$dir/clusters"
 
 # --- JSON
 for args in "show -j" "nodes -j" "stats --json a" "buckets -j" "sessions -j a" \
-	"owner -j 10.0.0.1" "owner -j a 10.0.0.4" "owner -j a 10.0.0.6:80"; do
+	"owner -j 10.0.0.1" "owner -j a 10.0.0.4" "owner -j a 10.0.0.6:80" \
+	"monitor -j"; do
 	# shellcheck disable=SC2086 # words
 	schema $args
 done

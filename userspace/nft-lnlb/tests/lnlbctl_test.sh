@@ -68,6 +68,16 @@ for args in "--help" "-h" "addif --help" "show -h" "set_weight nlb0 --help"; do
 		[ ! -s "$dir/err" ]
 	report $? "'$args' explains on stdout"
 done
+for word in $("$ctl" --help | awk '/^  [a-z]/ { print $1 }'); do
+	lnlbctl "$word" --help
+	is "$word --help explains $word, and that only" \
+		"0 Usage: lnlbctl $word 1" \
+		"$code $(head -n 1 "$dir/out" | cut -d ' ' -f 1-3) $(grep -c '^Usage:' "$dir/out")"
+	[ "$(sed 1,/^$/d "$dir/out" | wc -l)" -ge 1 ]
+	report $? "$word --help says what it does"
+	lnlbctl "$word" --no-such-option
+	is "$word knows its options: exit code" 2 "$code"
+done
 lnlbctl --version
 [ "$code" -eq 0 ] && grep -qE '^lnlbctl [0-9]+\.' "$dir/out"
 report $? "--version prints a version"

@@ -89,7 +89,10 @@ def main():
         schema = {key: schema[key] for key in ('name', command)}
     else:
         schema = tree(table(man, command))
-    document = json.load(sys.stdin)
+    if command == 'monitor':
+        document = [json.loads(line) for line in sys.stdin]
+    else:
+        document = json.load(sys.stdin)
     check = Check()
     for value in document if isinstance(document, list) else [document]:
         check.document(command, schema, value)
