@@ -19,7 +19,9 @@ NFT_LNLB_LDFLAGS := $(NFT_LNLB_EXPORTS:%=-Wl,--export-dynamic-symbol=%)
 
 nft_line_edit.o: CPPFLAGS += $(shell $(PKG_CONFIG) --cflags libedit)
 nft_main.o: CPPFLAGS += -DNFTABLES_VERSION='"$(shell $(PKG_CONFIG) \
-	--modversion libnftables)"'
+	--modversion libnftables)"' \
+	-DNFTABLES_1_1=$(shell $(PKG_CONFIG) --atleast-version=1.1.0 \
+	libnftables && echo true || echo false)
 
 tests/nft_fake.so: tests/nft_fake.c Makefile
 	$(CC) $(CPPFLAGS) $(filter-out -MMD -MP,$(LNLB_CFLAGS)) $(CFLAGS) \

@@ -20,6 +20,12 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+/*
+ * What nft itself does was another thing in 1.0.6 than in 1.1.3, the next one in
+ * a release of Debian.
+ */
+static const bool nft_1_1 = NFTABLES_1_1;
+
 /**
  * struct option_row - an option of nft
  * @letter: short name
@@ -161,6 +167,13 @@ static void show_version(bool extended)
 	       dlsym(RTLD_DEFAULT, "xtables_init_all") ? "yes" : "no");
 }
 
+static void complain(const char *format, const char *what)
+{
+	if (nft_1_1)
+		fputs("Error: ", stderr);
+	fprintf(stderr, format, what);
+}
+
 static int set_debug(struct nft_ctx *nft, char *levels)
 {
 	unsigned int mask = nft_ctx_output_get_debug(nft);
@@ -172,8 +185,7 @@ static int set_debug(struct nft_ctx *nft, char *levels)
 			if (!strcmp(debug_levels[i].name, level))
 				break;
 		if (i == ARRAY_SIZE(debug_levels)) {
-			fprintf(stderr, "invalid debug parameter `%s'\n",
-				level);
+			complain("invalid debug parameter `%s'\n", level);
 			return -1;
 		}
 		mask |= debug_levels[i].level;
@@ -196,13 +208,18 @@ static int apply_option(struct command *command, int letter, char *arg)
 		lnlb_vars_define(arg, strlen(arg));
 		if (!nft_ctx_add_var(command->nft, arg))
 			return 0;
-		fprintf(stderr, "Failed to define variable '%s'\n", arg);
+		complain("Failed to define variable '%s'\n", arg);
 		return -1;
 	case 'I':
 		lnlb_vars_include_path(arg);
 		if (!nft_ctx_add_include_path(command->nft, arg))
 			return 0;
-		fprintf(stderr, "Failed to add include path '%s'\n", arg);
+		if (nft_1_1) {
+			fprintf(stderr,
+				"Warning: Cannot include path '%s'\n", arg);
+			return 0;
+		}
+		complain("Failed to add include path '%s'\n", arg);
 		return -1;
 	case 'c':
 		nft_ctx_set_dry_run(command->nft, true);
@@ -249,6 +266,11 @@ static int read_options(struct command *command, int argc, char *argv[])
 		}
 		if (apply_option(command, letter, optarg))
 			return -1;
+	}
+	if (nft_1_1 && command->interactive && command->file) {
+		fprintf(stderr,
+			"Error: -i/--interactive and -f/--file options cannot be combined\n");
+		return -1;
 	}
 	if (command->defined && !command->file) {
 		fprintf(stderr,

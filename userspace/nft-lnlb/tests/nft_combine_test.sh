@@ -41,9 +41,9 @@ for rule in "$L" "$L accept" "$L drop" "$L jump d" "$L goto d" "$L return" \
 	"$L log prefix \"x\" accept" "log prefix \"$L\" $L accept" \
 	"log prefix \"x\" $L log prefix \"y\"" \
 	"counter name \"lnlb\" $L counter packets 1 bytes 2 accept" \
-	"$L limit rate 5/second accept" "$L quota 1 mbytes" "$L notrack" \
+	"$L limit rate 5/second burst 7 packets accept" "$L quota 1 mbytes" "$L notrack" \
 	"$L weight 5 $L weight 5" "$L $L dev \"lo\" accept" \
-	"ip protocol vmap { tcp : jump d, udp : goto d } $L"; do
+	"tcp dport vmap { 22 : jump d, 80 : goto d } $L"; do
 	round_trip "$rule"
 done
 
