@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The statement among others: wherever it stands, in each family, with sets, maps,
-# verdicts and comments, with -o, -s, in what the monitor prints.
+# The statement among others: wherever it stands, in each family, with sets,
+# maps, verdicts and comments; as JSON, with -e, -c, -o, -s, in the monitor.
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=userspace/nft-lnlb/tests/nft.sh
@@ -41,7 +41,8 @@ for rule in "$L" "$L accept" "$L drop" "$L jump d" "$L goto d" "$L return" \
 	"$L log prefix \"x\" accept" "log prefix \"$L\" $L accept" \
 	"log prefix \"x\" $L log prefix \"y\"" \
 	"counter name \"lnlb\" $L counter packets 1 bytes 2 accept" \
-	"$L limit rate 5/second burst 7 packets accept" "$L quota 1 mbytes" "$L notrack" \
+	"$L limit rate 5/second burst 7 packets accept" \
+	"$L quota 1 mbytes" "$L notrack" \
 	"$L weight 5 $L weight 5" "$L $L dev \"lo\" accept" \
 	"tcp dport vmap { 22 : jump d, 80 : goto d } $L"; do
 	round_trip "$rule"
@@ -118,6 +119,58 @@ lnlb flush ruleset
 lnlb -j -f "$dir/json" 2>"$dir/got"
 lnlb list ruleset >>"$dir/got"
 same "and as JSON"
+
+# --- JSON, echo, monitor, check ----------------------------------------------
+
+fresh
+lnlb add rule ip t c 'lnlb cluster 10.0.0.10 dev eth0 weight 5 affinity network 24 timeout 1m mode igmp mac 02:00:c0:a8:00:0a key "k" next "l" permissive'
+lnlb add rule ip t c lnlb cluster fd00::10 weight auto affinity connection accept
+lnlb list ruleset >"$dir/expected"
+cp "$trace" "$dir/sent"
+lnlb -j list ruleset >"$dir/json"
+lnlb flush ruleset
+: >"$trace"
+lnlb -j -f "$dir/json" 2>"$dir/got"
+lnlb list ruleset >>"$dir/got"
+same "JSON reads back what it wrote"
+cp "$dir/sent" "$dir/expected"
+cp "$trace" "$dir/got"
+same "JSON sends the same bytes"
+grep -o '{"lnlb": .*24}.*"permissive": true}}' "$dir/json" >"$dir/got"
+echo '{"lnlb": {"cluster": "10.0.0.10", "dev": "eth0", "weight": 5, "affinity": {"network": 24}, "timeout": 60, "mode": "igmp", "mac": "02:00:c0:a8:00:0a", "key": "k", "next": "l", "permissive": true}}' \
+	>"$dir/expected"
+same "JSON in full"
+sed 's/"weight": 5/"weight": 0/' "$dir/json" | lnlb -j -f - >"$dir/out" 2>&1
+[ $? -eq 1 ] && grep -q '^Error: lnlb: weight: weight "0", expected auto' \
+	"$dir/out"
+report $? "JSON with a wrong weight is refused"
+sed 's/"permissive": true/"permissive": 1/' "$dir/json" | lnlb -j -f - \
+	>"$dir/out" 2>&1
+[ $? -eq 1 ] && grep -q '^Error: lnlb: permissive: expected true or false' \
+	"$dir/out"
+report $? "JSON with a flag that is a number is refused"
+lnlb flush ruleset
+sed 's/"permissive": true/"permissive": false/' "$dir/json" | lnlb -j -f -
+lnlb list ruleset >"$dir/got" 2>&1
+grep -q 'key "k" next "l"$' "$dir/got"
+report $? "JSON with a flag that is false"
+
+fresh
+lnlb -e add rule ip t c lnlb cluster 10.0.0.10 weight auto | head -n 1 \
+	>"$dir/got"
+echo "add rule ip t c lnlb cluster 10.0.0.10 weight auto" >"$dir/expected"
+same "echo"
+lnlb -j -e add rule ip t c lnlb cluster 10.0.0.10 | grep -o '{"lnlb.*}}' |
+	cut -c 1-36 >"$dir/got"
+echo '{"lnlb": {"cluster": "10.0.0.10"}}]}' >"$dir/expected"
+same "echo in JSON"
+
+fresh
+lnlb -c add rule ip t c lnlb cluster 10.0.0.10 >"$dir/got" 2>&1
+echo "exit code $?" >>"$dir/got"
+rules >>"$dir/got"
+echo "exit code 0" >"$dir/expected"
+same "check mode changes nothing"
 
 # --- options ------------------------------------------------------------------
 

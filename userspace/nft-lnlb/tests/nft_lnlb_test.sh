@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The statement: what is sent and listed for it, in files, wrong, as JSON.
+# The statement: what is sent and listed for it, in files, and what is wrong.
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=userspace/nft-lnlb/tests/nft.sh
@@ -368,73 +368,6 @@ The kernel has no lnlb: load its module by "modprobe nft_lnlb"; it is in the pac
 END
 	same "says which module is missing"
 fi
-
-# --- JSON, echo, monitor, check ----------------------------------------------
-
-fresh
-lnlb add rule ip t c 'lnlb cluster 10.0.0.10 dev eth0 weight 5 affinity network 24 timeout 1m mode igmp mac 02:00:c0:a8:00:0a key "k" next "l" permissive'
-lnlb add rule ip t c lnlb cluster fd00::10 weight auto affinity connection accept
-lnlb list ruleset >"$dir/expected"
-cp "$trace" "$dir/sent"
-lnlb -j list ruleset >"$dir/json"
-lnlb flush ruleset
-: >"$trace"
-lnlb -j -f "$dir/json" 2>"$dir/got"
-lnlb list ruleset >>"$dir/got"
-same "JSON reads back what it wrote"
-cp "$dir/sent" "$dir/expected"
-cp "$trace" "$dir/got"
-same "JSON sends the same bytes"
-grep -o '{"lnlb": .*24}.*"permissive": true}}' "$dir/json" >"$dir/got"
-echo '{"lnlb": {"cluster": "10.0.0.10", "dev": "eth0", "weight": 5, "affinity": {"network": 24}, "timeout": 60, "mode": "igmp", "mac": "02:00:c0:a8:00:0a", "key": "k", "next": "l", "permissive": true}}' \
-	>"$dir/expected"
-same "JSON in full"
-sed 's/"weight": 5/"weight": 0/' "$dir/json" | lnlb -j -f - >"$dir/out" 2>&1
-[ $? -eq 1 ] && grep -q '^Error: lnlb: weight: weight "0", expected auto' \
-	"$dir/out"
-report $? "JSON with a wrong weight is refused"
-sed 's/"permissive": true/"permissive": 1/' "$dir/json" | lnlb -j -f - \
-	>"$dir/out" 2>&1
-[ $? -eq 1 ] && grep -q '^Error: lnlb: permissive: expected true or false' \
-	"$dir/out"
-report $? "JSON with a flag that is a number is refused"
-lnlb flush ruleset
-sed 's/"permissive": true/"permissive": false/' "$dir/json" | lnlb -j -f -
-lnlb list ruleset >"$dir/got" 2>&1
-grep -q 'key "k" next "l"$' "$dir/got"
-report $? "JSON with a flag that is false"
-
-fresh
-lnlb -e add rule ip t c lnlb cluster 10.0.0.10 weight auto | head -n 1 \
-	>"$dir/got"
-echo "add rule ip t c lnlb cluster 10.0.0.10 weight auto" >"$dir/expected"
-same "echo"
-lnlb -j -e add rule ip t c lnlb cluster 10.0.0.10 | grep -o '{"lnlb.*}}' |
-	cut -c 1-36 >"$dir/got"
-echo '{"lnlb": {"cluster": "10.0.0.10"}}]}' >"$dir/expected"
-same "echo in JSON"
-
-fresh
-lnlb -c add rule ip t c lnlb cluster 10.0.0.10 >"$dir/got" 2>&1
-echo "exit code $?" >>"$dir/got"
-rules >>"$dir/got"
-echo "exit code 0" >"$dir/expected"
-same "check mode changes nothing"
-
-fresh
-lnlb monitor >"$dir/monitor" 2>&1 &
-monitor=$!
-for i in 1 2 3 4 5 6 7 8 9 10; do
-	lnlb add rule ip t c lnlb cluster 10.0.0.10 weight "$i"
-	grep -q "lnlb cluster" "$dir/monitor" && break
-	sleep 0.2
-done
-kill $monitor
-wait $monitor 2>/dev/null
-grep "lnlb cluster" "$dir/monitor" | head -n 1 | sed 's/weight.*/weight/' \
-	>"$dir/got"
-echo "add rule ip t c lnlb cluster 10.0.0.10 weight" >"$dir/expected"
-same "monitor"
 
 echo "1..$count"
 [ "$failures" -eq 0 ]

@@ -9,8 +9,11 @@
 # Usage: nft_speed.sh [RULES]
 #
 #   plain   none of the rules has an lnlb statement
-#   lnlb    each has one; for nft it is a log statement of that length. Both run
-#           with nft_fake.so, which stands in for the module
+#   one     one of them has; for nft it is a log statement of that length
+#   lnlb    each has one
+#
+# The last two run with nft_fake.so, which stands in for the module; what it does
+# is not counted.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -28,15 +31,15 @@ done
 unshare -n nft list ruleset >/dev/null 2>&1 ||
 	die "this kernel has no nf_tables, or no right to"
 
-# file NAME STATEMENT
+# file NAME STATEMENT [EVERY]
 file() {
 	{
 		echo 'table ip t {'
 		echo '	chain c {'
-		seq "$rules" | awk -v statement="$2" '{
+		seq "$rules" | awk -v statement="$2" -v every="${3:-1}" '{
 			printf "\t\tip saddr 10.%d.%d.0/24 tcp dport %d ",
 				$1 / 256 % 256, $1 % 256, 1 + $1 % 65000
-			print "counter " statement " accept"
+			print "counter " ($1 % every ? "" : statement) " accept"
 		}'
 		echo '	}'
 		echo '}'
@@ -51,6 +54,8 @@ count() {
 	unshare -n bash -euc '
 		[ -z "$2" ] || LD_PRELOAD=$4 "$1" -f "$2"
 		LD_PRELOAD=$4 valgrind --tool=callgrind \
+			--toggle-collect=sendmsg --toggle-collect=recvmsg \
+			--collect-atstart=yes \
 			--callgrind-out-file=/dev/null --log-file="$3" \
 			"$1" "${@:5}" >"$3.out"' - "$program" "${setup:-}" \
 		"$tmp/count" "$fake" "$@" || die "$program $* failed"
@@ -81,8 +86,11 @@ both() {
 
 slow=
 file plain ''
-file log 'log prefix "10.0.0.10 dev eth0"'
-file lnlb 'lnlb cluster 10.0.0.10 dev eth0'
+for every in 1 "$rules"; do
+	file "log-$every" 'log prefix "10.0.0.10 dev eth0"' "$every"
+	file "lnlb-$every" 'lnlb cluster 10.0.0.10 dev eth0' "$every"
+done
 both plain '' plain plain
-both lnlb "$PWD/nft_fake.so" log lnlb
+both one "$PWD/nft_fake.so" "log-$rules" "lnlb-$rules"
+both lnlb "$PWD/nft_fake.so" log-1 lnlb-1
 [ -z "$slow" ] || die "more than $limit times nft's"
