@@ -516,6 +516,7 @@ static void __exit lnlb_conntrack_exit(void)
 module_init(lnlb_conntrack_init);
 module_exit(lnlb_conntrack_exit);
 MODULE_LICENSE("GPL");
+MODULE_VERSION(LNLB_VERSION);
 MODULE_DESCRIPTION("Default session tracker of nf_lnlb, on nf_conntrack");
 MODULE_ALIAS("lnlb_mod_default");
 MODULE_ALIAS("nf-lnlb-tracker-0");

@@ -140,6 +140,7 @@ static void __exit lnlb_exit(void)
 module_init(lnlb_init);
 module_exit(lnlb_exit);
 MODULE_LICENSE("GPL");
+MODULE_VERSION(LNLB_VERSION);
 /* lest a key be the first to want them, with a lock of nf_tables held */
 MODULE_SOFTDEP("pre: crypto-hmac crypto-sha256");
 MODULE_DESCRIPTION("Network load balancing without a balancer: N machines, one address");

@@ -396,5 +396,6 @@ static void __exit nft_lnlb_module_exit(void)
 module_init(nft_lnlb_module_init);
 module_exit(nft_lnlb_module_exit);
 MODULE_LICENSE("GPL");
+MODULE_VERSION(LNLB_VERSION);
 MODULE_DESCRIPTION("nftables expression lnlb: membership of a load balancing cluster");
 MODULE_ALIAS_NFT_EXPR("lnlb");
