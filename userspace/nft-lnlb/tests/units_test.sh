@@ -58,7 +58,9 @@ cat >"$dir/bin/lnlbctl" <<-EOT
 	#!/bin/sh
 	case \$1 in
 	show) LD_PRELOAD=$PWD/fake_kernel.so $PWD/$ctl "\$@" |
-		sed 's/:"-"/:null/'; exit ;;
+		sed 's/:"-"/:null/'
+		[ ! -e "$dir/later" ] || mv "$dir/later" "$dir/clusters"
+		exit ;;
 	addif) echo "for_\$2" ;;
 	esac
 	echo "lnlbctl \$*" >>"$dir/calls"
@@ -95,6 +97,17 @@ is "stop: a cluster that somebody else holds is not drained" \
 	"lnlbctl delif for_10.0.0.1;lnlbctl drain --wait --timeout 7s for_10.0.0.1;nft-lnlb delete table ip lnlb;nft-lnlb delete table netdev lnlb" \
 	"$(rules stop)"
 is "and again: there is nothing to take out" "" "$(: >"$dir/tables"; rules stop)"
+printf 'table ip lnlb\n' >"$dir/tables"
+echo 'own 10.0.0.2 - 4 77 0 2' >"$dir/clusters"
+echo 'mail 10.0.0.4 - 4 77 0 2' >"$dir/clusters"
+echo 'mail 10.0.0.4 lo 4 77 0 2' >"$dir/later"
+is "start: a device that the kernel takes a moment to find is waited for" \
+	"lnlbctl addif 10.0.0.4 lo;nft-lnlb -f file" \
+	"$(cp "$dir/rules-netdev" "$dir/rules-ip.new"
+	mv "$dir/rules-ip" "$dir/rules-ip.old"
+	mv "$dir/rules-ip.new" "$dir/rules-ip"; rules start)"
+mv "$dir/rules-ip.old" "$dir/rules-ip"
+rules stop >/dev/null
 printf 'table ip lnlb\n' >"$dir/tables"
 echo 'own 10.0.0.2 - 4 77 0 2' >"$dir/clusters"
 is "start: nothing is done to a cluster without a device" "nft-lnlb -f file" \
