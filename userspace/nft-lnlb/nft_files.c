@@ -142,12 +142,12 @@ static FILE *swap_file(const char *path, FILE *file)
 static FILE *open_file(FILE *(*real)(const char *, const char *),
 		       const char *path, const char *mode)
 {
-	FILE *file;
+	FILE *file = real(path, mode);
 
-	if (!strcmp(path, "/dev/stdin") && !stdin_reads--)
-		path = "/dev/null";
-	file = real(path, mode);
-
+	if (file && !strcmp(path, "/dev/stdin") && !stdin_reads--) {
+		fclose(file);
+		file = real("/dev/null", mode);
+	}
 	if (!file || reading == LNLB_LANGUAGE_NONE || mode[0] != 'r')
 		return file;
 	return swap_file(path, file);
