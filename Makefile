@@ -18,7 +18,7 @@ C_FILES = $(shell find kernel kunit userspace include selftests -name '*.[ch]' \
 	! -name '*.mod.c')
 
 .PHONY: all modules tools check sim sim-mutants sim-coverage fuzz demo bench \
-	sparse shellcheck format-check install \
+	nft-suite nft-differ sparse shellcheck format-check install \
 	clean setup help
 
 all: modules tools
@@ -59,6 +59,14 @@ bench:
 	@.ci/quiet build/make.log $(MAKE) all
 	@selftests/bench/run
 
+# nftables' own shell tests: fetched by apt, or SUITE_DIR=DIR
+nft-suite: setup all
+	@selftests/nft_suite $(SUITE_DIR)
+
+# nft-lnlb against nft, on input that chance makes up; SECONDS=N
+nft-differ: setup tools
+	@$(TOOLS)/tests/nft_differ.py $(SECONDS)
+
 demo: setup
 	@echo '# building modules and tools'
 	@.ci/quiet build/make.log $(MAKE) all
@@ -98,4 +106,6 @@ help:
 	@echo 'make sim-mutants | sim-coverage  can it fail? what does it reach?'
 	@echo 'make fuzz       look for inputs that break the core; SECONDS=60'
 	@echo 'make bench      what a packet costs, us and the others'
+	@echo 'make nft-suite  the shell tests of nftables; SUITE_DIR=DIR'
+	@echo 'make nft-differ  nft-lnlb against nft on random input; SECONDS=60'
 	@echo 'make sparse | shellcheck | format-check | clean'
