@@ -12,14 +12,15 @@ PREFIX ?= /usr/local
 KERNEL_SRC := $(CURDIR)/kernel/nf_lnlb
 TOOLS := userspace/nft-lnlb
 TEST_TOOLS := selftests/tools
+DEB_TOOLS := dpkg-dev debhelper dh-dkms fakeroot lintian
 SHELL_SCRIPTS = $(shell grep -rlE '^\#!/bin/(ba)?sh|^\# shellcheck shell=' \
-	.ci kunit selftests userspace)
+	.ci debian kernel kunit selftests userspace)
 C_FILES = $(shell find kernel kunit userspace include selftests -name '*.[ch]' \
 	! -name '*.mod.c')
 
 .PHONY: all modules tools check sim sim-mutants sim-coverage fuzz demo bench \
-	nft-suite nft-differ sparse shellcheck format-check install \
-	clean setup help
+	nft-suite nft-differ sparse shellcheck format-check install dist deb \
+	rpm check-packages html clean setup help
 
 all: modules tools
 
@@ -86,6 +87,25 @@ install: all
 	$(MAKE) -C "$(KERNEL_SRC)" KDIR="$(KDIR)" DESTDIR="$(DESTDIR)" install
 	$(MAKE) -C $(TOOLS) install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
 
+dist:
+	.ci/package dist
+
+deb:
+	.ci/setup $(DEB_TOOLS)
+	.ci/package deb
+
+rpm:
+	.ci/setup rpm
+	.ci/package rpm
+
+check-packages:
+	.ci/setup $(DEB_TOOLS) rpm
+	.ci/check_packages
+
+html:
+	.ci/setup python3-sphinx
+	$(MAKE) -C Documentation html
+
 clean:
 	$(MAKE) -C "$(KERNEL_SRC)" KDIR="$(KDIR)" clean
 	$(MAKE) -C $(TOOLS) clean
@@ -108,4 +128,7 @@ help:
 	@echo 'make bench      what a packet costs, us and the others'
 	@echo 'make nft-suite  the shell tests of nftables; SUITE_DIR=DIR'
 	@echo 'make nft-differ  nft-lnlb against nft on random input; SECONDS=60'
+	@echo 'make dist | deb | rpm  tarball and packages, into build/'
+	@echo 'make html       Documentation/ as web pages, into build/html'
+	@echo 'make check-packages  they can be made, twice the same'
 	@echo 'make sparse | shellcheck | format-check | clean'
