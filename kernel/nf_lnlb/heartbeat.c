@@ -13,6 +13,7 @@
 #include "ops.h"
 #include "orphan.h"
 #include "report.h"
+#include "trace.h"
 #include "tracker.h"
 #include "weight.h"
 
@@ -41,6 +42,13 @@ static void timers_of(const struct lnlb_net *ln, struct lnlb_core_timers *t)
 	t->dead_interval_ms = READ_ONCE(s->dead_interval_ms);
 }
 
+static bool believed(int stat)
+{
+	return stat == LNLB_STAT_FRAME_RX ||
+	       stat == LNLB_STAT_FRAME_RX_UNSIGNED ||
+	       stat == LNLB_STAT_FRAME_RX_UNVERIFIED;
+}
+
 static void feed_core(struct lnlb_cluster *cluster)
 {
 	struct sk_buff_head frames;
@@ -60,6 +68,9 @@ static void feed_core(struct lnlb_cluster *cluster)
 					    eth_hdr(skb)->h_source,
 					    frame_cb(skb)->arrived);
 		lnlb_count(cluster, stat);
+		if (!believed(stat))
+			trace_lnlb_frame_rejected(cluster,
+						  eth_hdr(skb)->h_source, stat);
 		kfree_skb(skb);
 	}
 }
@@ -71,6 +82,19 @@ static void announce(struct lnlb_cluster *cluster, u64 now)
 	cluster->announce--;
 	cluster->announce_at = now + ANNOUNCE_INTERVAL_MS;
 	lnlb_arp_announce(cluster, cluster->dev);
+}
+
+static void trace_view(struct lnlb_cluster *cluster)
+{
+	u64 digest;
+
+	if (!trace_lnlb_view_enabled())
+		return;
+	digest = lnlb_core_digest(cluster->core);
+	if (digest == cluster->traced_digest)
+		return;
+	cluster->traced_digest = digest;
+	trace_lnlb_view(cluster, digest, cluster->gate.n_peers + 1);
 }
 
 static void heartbeat_work(struct work_struct *work)
@@ -98,6 +122,7 @@ static void heartbeat_work(struct work_struct *work)
 	lnlb_report_due(cluster, now);
 	next = lnlb_core_tick(cluster->core, now);
 	lnlb_gate_update(cluster);
+	trace_view(cluster);
 	lnlb_orphan_update(cluster);
 	WRITE_ONCE(cluster->lease, lnlb_core_lease(cluster->core));
 	announce(cluster, now);
@@ -268,6 +293,7 @@ unsigned int lnlb_heartbeat_ingress(const struct lnlb_port *port,
 	stat = lnlb_gate_enter(cluster, skb);
 	if (stat != LNLB_STAT_FRAME_RX) {
 		lnlb_count(cluster, stat);
+		trace_lnlb_frame_rejected(cluster, eth_hdr(skb)->h_source, stat);
 		kfree_skb(skb);
 		return NF_STOLEN;
 	}

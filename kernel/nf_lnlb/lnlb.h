@@ -259,6 +259,7 @@ struct lnlb_gate {
  * @timer: queues @work when the core wants it
  * @gone: how many ended sessions the others were told of
  * @sample_at: milliseconds, when the weight is looked at next
+ * @traced_digest: of the view that lnlb_view told of last
  * @report_at: milliseconds, when the other nodes are told of our packets next
  * @smooth: memory of a live weight source
  * @conflict_at: jiffies, when an address conflict was reported last
@@ -306,6 +307,7 @@ struct lnlb_cluster {
 	struct hrtimer timer;
 	unsigned int gone;
 	u64 sample_at;
+	u64 traced_digest;
 	u64 report_at;
 	struct lnlb_smooth smooth;
 	unsigned long conflict_at;

@@ -7,6 +7,7 @@
 #include "event.h"
 #include "ops.h"
 #include "sign.h"
+#include "trace.h"
 #include "tracker.h"
 
 static void *op_alloc(void *ctx, size_t size)
@@ -80,6 +81,10 @@ static void op_accept(void *ctx, u16 bucket, bool accept)
 	else
 		map = LNLB_MAP_MINE;
 	WRITE_ONCE(cluster->map[bucket], map);
+	if (accept)
+		trace_lnlb_claim(cluster, bucket);
+	else
+		trace_lnlb_release(cluster, bucket);
 }
 
 void lnlb_ops_refresh_map(struct lnlb_cluster *cluster)
@@ -142,6 +147,11 @@ static void op_event(void *ctx, const struct lnlb_core_event *event)
 	    event->event == LNLB_EVENT_UNFENCED ||
 	    event->event == LNLB_EVENT_SETTLED)
 		cluster->announce = LNLB_ANNOUNCE_TIMES;
+	if (event->event == LNLB_EVENT_NODE_JOIN)
+		trace_lnlb_node_up(cluster, event);
+	else if (event->event == LNLB_EVENT_NODE_LEAVE ||
+		 event->event == LNLB_EVENT_NODE_DEAD)
+		trace_lnlb_node_down(cluster, event);
 	lnlb_event_core(cluster, event);
 }
 

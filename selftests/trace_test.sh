@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Trace events lnlb:*: what the core decides, and which frames it refuses.
+. "$(dirname "$0")/lib.sh"
+
+tracing=/sys/kernel/tracing
+mountpoint -q $tracing || mount -t tracefs tracefs $tracing 2>/dev/null ||
+	skip "no tracefs"
+# one of its own, so that nothing else is in it
+instance=$tracing/instances/lnlb$$
+
+trace_stop() {
+	echo 0 >"$instance/events/enable"
+	rmdir "$instance"
+}
+
+# traced PATTERN: in the lines since the last time that it was emptied
+traced() { grep -E "$1" "$instance/trace" >/dev/null; }
+
+# traced_count EVENT [PATTERN]: on n1, a bucket only once
+traced_count() {
+	grep " lnlb_$1: nlb0 " "$instance/trace" |
+		sed -nE "s/.*(bucket=[0-9]+).*/\1/p" | sort -u | wc -l
+}
+
+# junk: three frames of the cluster's EtherType that are none of its frames; of
+# those at most one a second gets as far as the core
+junk() {
+	ns ev python3 - <<-EOT
+		import socket
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind(("eth0", 0))
+		mac = bytes.fromhex("$(cluster_mac)".replace(":", ""))
+		for i in range(3):
+		    s.send(mac + bytes.fromhex("525400000e008870") + b"junk" * 20)
+	EOT
+}
+
+# n1 gets them, and n2
+junk_is_told() {
+	[ "$(grep -c "lnlb_frame_rejected: nlb0 from=52:54:00:00:0e:00 frame_magic" \
+		"$instance/trace")" -eq 6 ]
+}
+
+modprobe nf_lnlb || die "modprobe failed"
+mkdir "$instance" || die "no instance of tracefs"
+trap 'trace_stop 2>/dev/null; finish' EXIT
+check "there are trace events" test -d "$instance/events/lnlb"
+lan_setup 2
+setup_ns ev
+plug ev 52:54:00:00:0e:00 10.0.0.66/16
+cluster_up n1
+set_weight n1 100
+wait_active 1 || die "no cluster"
+check_eq "nothing is told of that nobody asked for" 0 \
+	"$(grep -vc '^#' "$instance/trace")"
+
+echo 1 >"$instance/events/lnlb/enable"
+cluster_up n2
+set_weight n2 100
+check "two nodes share the buckets" wait_active 2
+check "a node that comes" traced "lnlb_node_up: nlb0 node=$(node_mac 2) joined"
+digest=$(show n1 .digest)
+check "the view, by the digest that show has" \
+	traced "lnlb_view: nlb0 digest=$digest nodes=2"
+# n1 has let go of them, n2 has taken them
+check_le "each bucket that is released" "$(show n2 '.nodes[0].claims')" \
+	"$(traced_count release)"
+check_le "and claimed" "$(show n2 '.nodes[0].claims')" "$(traced_count claim)"
+junk
+check "each frame that is refused, and why" busywait 2000 junk_is_told
+kill_node n2
+check "n2 is dead" wait_active 1
+check "which is told" traced "lnlb_node_down: nlb0 node=$(node_mac 2) dead"
+echo 0 >"$instance/events/lnlb/enable"
+echo >"$instance/trace"
+junk
+check_not "switched off they are" busywait 500 traced lnlb_
