@@ -7,7 +7,8 @@ probe.py watch ADDR MAC MS    ping ADDR at MAC from each client every MS
 probe.py spray ADDR MAC N     N packets of many kinds from the clients in turn
 probe.py claim ADDR MAC       one gratuitous ARP: ADDR is at MAC
 
-Client addresses, a line each, come from standard input; they must be on eth0.
+Client addresses, a line each, come from standard input; they must be on eth0, or
+the device that IFACE in the environment names.
 watch prints "ready", runs until SIGTERM, and then prints
 
     CLIENT SENT LOST TWICE GAP CHANGES FIRST LAST
@@ -20,6 +21,7 @@ kept its time.
 """
 import ctypes
 import ipaddress
+import os
 import select
 import signal
 import socket
@@ -63,7 +65,7 @@ def checksum(data):
 def packet_socket(protocol):
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
                          socket.htons(protocol))
-    sock.bind(("eth0", protocol))
+    sock.bind((os.environ.get("IFACE", "eth0"), protocol))
     sock.setblocking(False)
     return sock
 

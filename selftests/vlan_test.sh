@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A cluster on a VLAN device, its frames with the tag beside them or in them, and
+# one on the device below it: each has the frames of its own VLAN and no others.
+. "$(dirname "$0")/lib.sh"
+
+readonly TAGGED=10.5.0.10
+
+# tag_in DEVICE on|off: with off the VLAN device writes the tag into the frame
+tag_in() { ns "$1" ethtool -K eth0 txvlan "$2" rxvlan "$2" >/dev/null; }
+
+# clients NUMBER: of the VLAN
+clients() { seq -f '10.5.0.%.0f' 101 $((100 + $1)); }
+
+# answers DEVICE ADDR: how many of three pings by this device are answered
+answers() {
+	ip_ns cl neigh replace "$2" lladdr "$(cluster_mac "$2")" nud permanent \
+		dev "$1"
+	ns cl ping -qc3 -i0.1 -W1 -I "$1" "$2" |
+		awk '/transmitted/ { print $4 }'
+	ip_ns cl neigh del "$2" dev "$1"
+}
+
+# shared HOW: every client is answered once, by one of all nodes
+shared() {
+	IFACE=eth0.5 probe_start "watch" cl probe.py watch "$TAGGED" \
+		"$(cluster_mac $TAGGED)" 200 < <(clients 20)
+	busywait 10000 tagged_sessions 20
+	sleep 0.5
+	probe_stop watch >"$tmp/shared"
+	check_eq "$1: 20 clients are answered, each time by the same node" 20 \
+		"$(awk '$2 > $3 && !$4 && !$6' "$tmp/shared" | wc -l)"
+	check_eq "$1: by all nodes" 3 \
+		"$(awk '{ print $7 }' "$tmp/shared" | sort -u | wc -l)"
+}
+
+tagged_sessions() {
+	local node sum=0
+
+	for node in n1 n2 n3; do
+		sum=$((sum + $(show $node .sessions $TAGGED)))
+	done
+	((sum >= $1))
+}
+
+lan_setup 3
+for name in n1 n2 n3 cl; do
+	i=${name#n}
+	ip_ns $name -batch - <<-EOT || die "no VLAN on $name"
+		link add link eth0 name eth0.5 type vlan id 5
+		link set eth0.5 up
+		addr add 10.5.0.${i/cl/100}/24 dev eth0.5
+	EOT
+done
+clients 20 | sed 's,.*,addr add &/32 dev eth0.5,' | ip_ns cl -batch -
+ip_ns cl -batch - <<-EOT || die "no other VLAN on the client"
+	link add link eth0 name eth0.6 type vlan id 6
+	link set eth0.6 up
+EOT
+for node in n1 n2 n3; do
+	cluster_up $node
+	ns $node lnlbctl addif $TAGGED eth0.5 >/dev/null || die "addif on $node"
+done
+wait_active 3 || die "no agreement"
+ADDR=$TAGGED wait_active 3 || die "no agreement in the VLAN"
+
+shared "tag beside the frame"
+for name in n1 n2 n3 cl; do
+	tag_in $name off
+done
+capture_start tagged cl eth0 vlan 5 and icmp
+shared "tag in the frame"
+capture_stop tagged
+check_le "all of them had the tag" 40 "$(capture_count tagged)"
+
+check_eq "the other cluster answers without a tag" 3 "$(answers eth0 "$VIP")"
+check_eq "not with that of another's VLAN" 0 "$(answers eth0.5 "$VIP")"
+check_eq "not with that of nobody's" 0 "$(answers eth0.6 "$VIP")"
+check_eq "that of the VLAN does not without it" 0 "$(answers eth0 $TAGGED)"
+check_eq "but with it" 3 "$(answers eth0.5 $TAGGED)"
