@@ -38,20 +38,6 @@ readonly SECRET=0123456789abcdef0123456789abcdef OTHER_TYPE=88b5 COUNT=2000 \
 # first, so that a slice of time has what its own frames cost
 flood() { ns sw nice -n 19 lnlb-flood n1 "$tmp/frames/$1" "${@:2}"; }
 
-# asked REPORT, answered REPORT: by clients, to them
-asked() {
-	echo $(($(value words "$1") + $(value datagrams "$1") +
-		$(value opened "$1")))
-}
-
-answered() {
-	echo $(($(value answered "$1") + $(value datagrams "$1") -
-		$(value lost "$1") + $(value served "$1")))
-}
-
-# a_second COUNT REPORT: so many in its time
-a_second() { echo $(($1 * 1000 / $(value ms "$2"))); }
-
 # no program: under emulation its start would take as long as many frames
 slab_kb() {
 	local key kb _

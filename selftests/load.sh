@@ -42,6 +42,20 @@ ask() {
 # value KEY ANSWER: a number, also of what lnlb-flood says
 value() { sed -E "s/(.* )?$1=(-?[0-9]+).*/\2/" <<<"$2"; }
 
+# asked REPORT, answered REPORT: by clients, to them
+asked() {
+	echo $(($(value words "$1") + $(value datagrams "$1") +
+		$(value opened "$1")))
+}
+
+answered() {
+	echo $(($(value answered "$1") + $(value datagrams "$1") -
+		$(value lost "$1") + $(value served "$1")))
+}
+
+# a_second COUNT REPORT: so many in its time
+a_second() { echo $(($1 * 1000 / $(value ms "$2"))); }
+
 # all_have_sessions NODE...: connections are those of 250 clients at most
 all_have_sessions() {
 	check "all clients have sessions" busywait 60000 sessions_are \
