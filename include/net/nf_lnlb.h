@@ -97,8 +97,11 @@ struct lnlb_session_info {
  * @cluster_exit: free it; no callback runs on it any more
  * @owner_of: whose packet is this? Asked where the bucket alone does not tell:
  *	when sessions of it stay where it is not, or this node is fenced
- * @assigned: this packet was accepted, after conntrack if that is in use;
- *	called for each packet: remember the session, note that it is alive
+ * @assigned: this packet was accepted, conntrack will see it or, at times, has:
+ *	remember the session, note that it is alive. Returns for how many jiffies
+ *	nothing is missed if packets of the session go unreported, 0: none; a
+ *	session with a time must stay here until it is over, or
+ *	lnlb_sessions_moved() be called
  * @has_sessions: any session in this bucket, kept here or elsewhere?
  * @exceptional: any session in this bucket that is not where the bucket is?
  *	@mine: the bucket is this node's
@@ -119,7 +122,7 @@ struct lnlb_tracker {
 	void *(*cluster_init)(struct lnlb_cluster *cluster);
 	void (*cluster_exit)(void *priv);
 	enum lnlb_owner (*owner_of)(void *priv, const struct lnlb_flow *flow);
-	void (*assigned)(void *priv, const struct lnlb_flow *flow);
+	unsigned int (*assigned)(void *priv, const struct lnlb_flow *flow);
 	bool (*has_sessions)(void *priv, u16 bucket);
 	bool (*exceptional)(void *priv, u16 bucket, bool mine);
 	int (*save)(void *priv, u16 bucket, u64 *cursor,
@@ -179,6 +182,15 @@ void lnlb_session_gone(struct lnlb_cluster *cluster,
  * Context: process context without locks, may sleep.
  */
 void lnlb_sessions_refresh(struct lnlb_cluster *cluster);
+
+/**
+ * lnlb_sessions_moved() - sessions that stayed here stay elsewhere, or nowhere
+ * @cluster: the cluster given to cluster_init()
+ *
+ * To be called after it was done, for sessions that assigned() gave a time.
+ * Context: any.
+ */
+void lnlb_sessions_moved(struct lnlb_cluster *cluster);
 
 /**
  * lnlb_cluster_bucket() - the bucket of an affinity key

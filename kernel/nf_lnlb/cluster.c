@@ -10,6 +10,7 @@
 #include "event.h"
 #include "heartbeat.h"
 #include "key.h"
+#include "recent.h"
 #include "reconcile.h"
 #include "tracker.h"
 
@@ -125,6 +126,10 @@ static struct lnlb_cluster *cluster_new(struct lnlb_net *ln,
 	lnlb_config_default(&cluster->cfg, &cfg->addr);
 	ether_addr_copy(cluster->mac, cluster->cfg.mac);
 	cluster->prefix = 128;
+	if (ipv6_addr_v4mapped(&cfg->addr))
+		cluster->addr4 = cfg->addr.s6_addr32[3];
+	cluster->mask4 = htonl(~0);
+	lnlb_recent_forget(cluster);
 	/* The same on all nodes; nobody who does not know it can do without. */
 	cluster->hash_key.key[0] = get_unaligned_be64(&cfg->addr.s6_addr[0]);
 	cluster->hash_key.key[1] = get_unaligned_be64(&cfg->addr.s6_addr[8]);

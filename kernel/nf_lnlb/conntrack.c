@@ -26,6 +26,8 @@
 #define REFRESH_INTERVAL	30
 /* … and are forgotten there when that was missed three times. */
 #define REFRESH_TIMEOUT		100
+/* For so many packets conntrack is asked whether the client has gone on. */
+#define ASK_OFTEN		16
 /* Seconds of silence that end a session of no flow while the node drains. */
 #define DRAIN_TIMEOUT		10
 
@@ -91,24 +93,33 @@ static unsigned int gc_interval(const struct ct_table *t)
 		       GC_MIN, GC_MAX);
 }
 
-/* Does conntrack have the flow that this packet belongs to? */
-static bool flow_known(const struct lnlb_flow *flow)
+/* What conntrack has of the flow that this packet belongs to. */
+enum flow_state {
+	FLOW_UNKNOWN,
+	FLOW_NEW,
+	FLOW_ANSWERED,
+};
+
+static enum flow_state flow_state(const struct lnlb_flow *flow)
 {
+	enum flow_state state = FLOW_UNKNOWN;
 	const struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
 	struct nf_conn *ct;
-	bool known;
 
 	if (!nf_ct_get_tuplepr(flow->skb, skb_network_offset(flow->skb),
 			       flow->family, flow->net, &tuple))
-		return false;
+		return state;
 	h = nf_conntrack_find_get(flow->net, &nf_ct_zone_dflt, &tuple);
 	if (!h)
-		return false;
+		return state;
 	ct = nf_ct_tuplehash_to_ctrack(h);
-	known = nf_ct_is_confirmed(ct) && !nf_ct_is_dying(ct);
+	if (nf_ct_is_confirmed(ct) && !nf_ct_is_dying(ct))
+		state = NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL &&
+			test_bit(IPS_SEEN_REPLY_BIT, &ct->status) ?
+			FLOW_ANSWERED : FLOW_NEW;
 	nf_ct_put(ct);
-	return known;
+	return state;
 }
 
 static enum lnlb_owner ct_owner_of(void *priv, const struct lnlb_flow *flow)
@@ -128,23 +139,33 @@ static enum lnlb_owner ct_owner_of(void *priv, const struct lnlb_flow *flow)
 	 * Only where the bucket is ours: an old flow of a client that has since
 	 * gone to another node is no reason to answer beside that node.
 	 */
-	if (lnlb_cluster_owns(t->cluster, flow->bucket) && flow_known(flow))
+	if (lnlb_cluster_owns(t->cluster, flow->bucket) && flow_state(flow) != FLOW_UNKNOWN)
 		return LNLB_OWNER_SELF;
 	return LNLB_OWNER_UNKNOWN;
 }
 
-/* Has the client gone on after our answer, as far as conntrack can tell? */
-static bool client_went_on(const struct sk_buff *skb)
+/*
+ * Has the client gone on after our answer, as far as conntrack can tell? What it
+ * never hears of, and that again and again, it is not to track, or in a zone.
+ */
+static bool client_went_on(struct lnlb_session *s, const struct lnlb_flow *flow)
 {
-	enum ip_conntrack_info ctinfo;
-	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	u8 asked = READ_ONCE(s->asked);
 
-	if (!ct || nf_ct_is_template(ct))
+	if (asked < ASK_OFTEN)
+		WRITE_ONCE(s->asked, asked + 1);
+	switch (flow_state(flow)) {
+	case FLOW_ANSWERED:
 		return true;
-	return ctinfo == IP_CT_ESTABLISHED;
+	case FLOW_NEW:
+		return false;
+	case FLOW_UNKNOWN:
+		break;
+	}
+	return asked == ASK_OFTEN;
 }
 
-static void ct_assigned(void *priv, const struct lnlb_flow *flow)
+static unsigned int ct_assigned(void *priv, const struct lnlb_flow *flow)
 {
 	struct ct_table *t = priv;
 	struct lnlb_session *s;
@@ -153,11 +174,19 @@ static void ct_assigned(void *priv, const struct lnlb_flow *flow)
 	if (!s) {
 		if (lnlb_sessions_add(&t->sessions, &flow->key, flow->bucket))
 			lnlb_cluster_overflow(t->cluster);
-		return;
+		return 0;
 	}
+	if (!READ_ONCE(s->here))
+		return 0;
 	lnlb_session_touch(s);
-	if (!READ_ONCE(s->assured) && client_went_on(flow->skb))
+	if (READ_ONCE(s->assured))
+		return HZ;
+	if (client_went_on(s, flow)) {
 		WRITE_ONCE(s->assured, true);
+		return HZ;
+	}
+	/* A few packets may be a whole connection; a flood waits for the tick. */
+	return READ_ONCE(s->asked) == ASK_OFTEN;
 }
 
 static bool ct_has_sessions(void *priv, u16 bucket)
@@ -227,6 +256,8 @@ static int session_learn(struct ct_table *t, const struct lnlb_key *key,
 				  jiffies - idle);
 	if (ret < 0)
 		lnlb_cluster_overflow(t->cluster);
+	else if (ret == LNLB_LEARNT_TAKEN)
+		lnlb_sessions_moved(t->cluster);
 	else if (ret == LNLB_LEARNT_OURS)
 		lnlb_cluster_self(t->cluster, &rec->owner);
 	return min(ret, 1);
@@ -240,6 +271,7 @@ static int session_yield(struct ct_table *t, const struct lnlb_key *key,
 	lnlb_cluster_self(t->cluster, &self);
 	if (memcmp(&self, owner, sizeof(self)))
 		lnlb_sessions_yield(&t->sessions, key, owner);
+	lnlb_sessions_moved(t->cluster);
 	return 0;
 }
 
@@ -268,6 +300,8 @@ static void ct_node_gone(void *priv, const struct lnlb_node_id *node)
 	struct ct_table *t = priv;
 
 	lnlb_sessions_del_owner(&t->sessions, node);
+	if (!node)
+		lnlb_sessions_moved(t->cluster);
 }
 
 static void ct_count(void *priv, u64 *here, u64 *elsewhere)

@@ -13,23 +13,21 @@
 #include "flow.h"
 #include "heartbeat.h"
 #include "orphan.h"
+#include "recent.h"
 #include "tracker.h"
 
 /* After reassembly, before raw, rules and conntrack see the packet. */
 #define LNLB_PRI_DECIDE		(NF_IP_PRI_CONNTRACK_DEFRAG + 50)
 /* When conntrack has looked at it. */
-#define LNLB_PRI_ASSIGN		(NF_IP_PRI_CONNTRACK + 1)
+#define LNLB_PRI_ORPHANS		(NF_IP_PRI_CONNTRACK + 1)
 
-static struct lnlb_cluster *port_find(const struct lnlb_port *port,
-				      __be32 addr4)
+static struct lnlb_cluster *port_find(const struct lnlb_port *port, __be32 addr)
 {
+	u32 chain = hash_32((__force u32)addr, LNLB_HASH_BITS);
 	struct lnlb_cluster *cluster;
-	struct in6_addr addr;
 
-	ipv6_addr_set_v4mapped(addr4, &addr);
-	hlist_for_each_entry_rcu(cluster, &port->clusters[lnlb_addr_hash(&addr)],
-				 port_node)
-		if (ipv6_addr_equal(&cluster->addr, &addr))
+	hlist_for_each_entry_rcu(cluster, &port->clusters[chain], port_node)
+		if (cluster->addr4 == addr)
 			return cluster;
 	return NULL;
 }
@@ -78,49 +76,115 @@ static bool taken(unsigned int stat)
 	return stat == LNLB_STAT_RX_MINE || stat == LNLB_STAT_RX_SESSION;
 }
 
-static unsigned int ingress_ipv4(const struct lnlb_port *port,
-				 struct sk_buff *skb)
+/*
+ * The tracker is told of packets here, where others pay nothing for it. But
+ * while some must not be answered it is only told of those that may be, later.
+ */
+static unsigned int told(const struct lnlb_cluster *cluster,
+			 const struct lnlb_flow *flow)
 {
-	const struct lnlb_cluster *cluster;
-	const struct iphdr *iph;
-	struct lnlb_flow flow;
-	unsigned int stat;
-	struct iphdr _iph;
+	if (unlikely(READ_ONCE(cluster->mute_orphans)))
+		return 0;
+	return lnlb_trackers_assigned(cluster, flow);
+}
 
-	iph = lnlb_flow_ipv4_header(skb, &_iph);
-	if (!iph)
-		return NF_ACCEPT;
-	cluster = port_find(port, iph->daddr);
-	if (!cluster)
-		return NF_ACCEPT;
-
-	if (!ether_addr_equal(eth_hdr(skb)->h_dest, cluster->mac)) {
-		lnlb_count(cluster, LNLB_STAT_RX_WRONG_MAC);
-		return NF_DROP;
-	}
-	/* Ports are known for sure after reassembly only: decide() is later. */
-	if (cluster->affinity == LNLB_AFFINITY_CONNECTION) {
-		skb->pkt_type = PACKET_HOST;
-		return NF_ACCEPT;
-	}
-	if (lnlb_flow_ipv4(cluster, skb, iph, &flow) == LNLB_FLOW_BAD)
-		stat = LNLB_STAT_RX_MALFORMED;
-	else
-		stat = decide(cluster, &flow);
-	lnlb_count(cluster, stat);
-	if (!taken(stat))
-		return NF_DROP;
-	/*
-	 * The stack drops PACKET_OTHERHOST. Whoever else holds this skb got it
-	 * from a tap, which made its own copy of the struct, or is pktgen.
-	 */
+/*
+ * The stack drops PACKET_OTHERHOST. Whoever else holds this skb got it from a
+ * tap, which made its own copy of the struct, or is pktgen.
+ */
+static unsigned int take(struct sk_buff *skb)
+{
 	skb->pkt_type = PACKET_HOST;
 	return NF_ACCEPT;
 }
 
+/* Not another node's at first sight. */
+static noinline unsigned int ingress_ask(const struct lnlb_cluster *cluster,
+					 struct sk_buff *skb,
+					 const struct iphdr *iph)
+{
+	u32 recent_id = READ_ONCE(cluster->recent_id);
+	enum lnlb_flow_kind kind;
+	struct lnlb_flow flow;
+	unsigned int stat, time;
+
+	/* Before the tracker is asked: see lnlb_recent_forget(). */
+	smp_rmb();
+	kind = lnlb_flow_ipv4(cluster, skb, iph, &flow);
+	stat = kind == LNLB_FLOW_BAD ? LNLB_STAT_RX_MALFORMED :
+				       decide(cluster, &flow);
+	lnlb_count(cluster, stat);
+	if (!taken(stat))
+		return NF_DROP;
+	if (kind == LNLB_FLOW_DATA) {
+		time = told(cluster, &flow);
+		if (time && iph->protocol != IPPROTO_ICMP)
+			lnlb_recent_add(recent_id, iph->saddr, stat, time);
+	}
+	return take(skb);
+}
+
+/*
+ * Without a call but that of the hash for what is another node's, which is
+ * nearly all there is. ICMP may be about another client than its sender.
+ */
+static __always_inline unsigned int ingress_header(const struct lnlb_port *port,
+						   struct sk_buff *skb,
+						   const struct iphdr *iph)
+{
+	const struct lnlb_cluster *cluster;
+	const struct lnlb_recent *recent;
+	u16 bucket;
+
+	cluster = port_find(port, iph->daddr);
+	if (!cluster)
+		return NF_ACCEPT;
+	if (unlikely(!ether_addr_equal(eth_hdr(skb)->h_dest, cluster->mac))) {
+		lnlb_count(cluster, LNLB_STAT_RX_WRONG_MAC);
+		return NF_DROP;
+	}
+	/* Ports are known for sure after reassembly only: decide() is later. */
+	if (unlikely(cluster->affinity == LNLB_AFFINITY_CONNECTION))
+		return take(skb);
+	if (unlikely(iph->protocol == IPPROTO_ICMP))
+		return ingress_ask(cluster, skb, iph);
+	recent = lnlb_recent_find(cluster, iph->saddr);
+	if (recent) {
+		lnlb_count(cluster, recent->stat);
+		return take(skb);
+	}
+	bucket = lnlb_flow_bucket4(cluster, iph->saddr & cluster->mask4);
+	if (READ_ONCE(cluster->map[bucket]))
+		return ingress_ask(cluster, skb, iph);
+	lnlb_count(cluster, LNLB_STAT_RX_FOREIGN);
+	return NF_DROP;
+}
+
+/* Where the header is in pieces. On its own, as a buffer has its price. */
+static noinline unsigned int ingress_pieces(const struct lnlb_port *port,
+					    struct sk_buff *skb)
+{
+	const struct iphdr *iph;
+	struct iphdr _iph;
+
+	iph = lnlb_flow_ipv4_at(skb, 0, &_iph);
+	return iph ? ingress_header(port, skb, iph) : NF_ACCEPT;
+}
+
+static unsigned int ingress_ipv4(const struct lnlb_port *port,
+				 struct sk_buff *skb)
+{
+	const struct iphdr *iph = (const struct iphdr *)skb->data;
+
+	if (unlikely(skb_headlen(skb) < sizeof(*iph)))
+		return ingress_pieces(port, skb);
+	return likely(lnlb_flow_ipv4_good(iph)) ?
+	       ingress_header(port, skb, iph) : NF_ACCEPT;
+}
+
 /* Answers to our own requests come to the cluster MAC. */
-static unsigned int ingress_arp(const struct lnlb_port *port,
-				struct sk_buff *skb)
+static noinline unsigned int ingress_arp(const struct lnlb_port *port,
+					 struct sk_buff *skb)
 {
 	const struct lnlb_cluster *cluster;
 	struct lnlb_arp arp;
@@ -143,9 +207,9 @@ unsigned int lnlb_datapath_ingress(void *priv, struct sk_buff *skb,
 	if (unlikely(skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb)))
 		return NF_ACCEPT;
 
-	switch (skb->protocol) {
-	case htons(ETH_P_IP):
+	if (likely(skb->protocol == htons(ETH_P_IP)))
 		return ingress_ipv4(port, skb);
+	switch (skb->protocol) {
 	case htons(ETH_P_ARP):
 		return ingress_arp(port, skb);
 	case htons(LNLB_ETHERTYPE):
@@ -174,29 +238,33 @@ static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 {
 	const struct lnlb_cluster *cluster;
 	const struct iphdr *iph = ip_hdr(skb);
+	enum lnlb_flow_kind kind;
 	struct lnlb_flow flow;
 	unsigned int stat;
 
 	cluster = bound_cluster(state->net, state->in, iph->daddr);
 	if (!cluster || cluster->affinity != LNLB_AFFINITY_CONNECTION)
 		return NF_ACCEPT;
-	if (lnlb_flow_ipv4(cluster, skb, iph, &flow) == LNLB_FLOW_BAD)
-		stat = LNLB_STAT_RX_MALFORMED;
-	else
-		stat = decide(cluster, &flow);
+	kind = lnlb_flow_ipv4(cluster, skb, iph, &flow);
+	stat = kind == LNLB_FLOW_BAD ? LNLB_STAT_RX_MALFORMED :
+				       decide(cluster, &flow);
 	lnlb_count(cluster, stat);
-	return taken(stat) ? NF_ACCEPT : NF_DROP;
+	if (!taken(stat))
+		return NF_DROP;
+	if (kind == LNLB_FLOW_DATA)
+		told(cluster, &flow);
+	return NF_ACCEPT;
 }
 
-static unsigned int prerouting_assign(void *priv, struct sk_buff *skb,
-				      const struct nf_hook_state *state)
+static unsigned int prerouting_orphans(void *priv, struct sk_buff *skb,
+				       const struct nf_hook_state *state)
 {
 	const struct lnlb_cluster *cluster;
 	const struct iphdr *iph = ip_hdr(skb);
 	struct lnlb_flow flow;
 
 	cluster = bound_cluster(state->net, state->in, iph->daddr);
-	if (!cluster ||
+	if (!cluster || !READ_ONCE(cluster->mute_orphans) ||
 	    lnlb_flow_ipv4(cluster, skb, iph, &flow) != LNLB_FLOW_DATA)
 		return NF_ACCEPT;
 	if (lnlb_orphan_drop(cluster, skb, state))
@@ -224,19 +292,44 @@ bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
 }
 EXPORT_SYMBOL_GPL(lnlb_datapath_eval);
 
-static const struct nf_hook_ops lnlb_hooks[] = {
-	{
+/* By enum lnlb_hook. */
+static const struct nf_hook_ops lnlb_hooks_at_need[] = {
+	[LNLB_HOOK_DECIDE] = {
 		.hook		= prerouting_decide,
 		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_PRE_ROUTING,
 		.priority	= LNLB_PRI_DECIDE,
 	},
-	{
-		.hook		= prerouting_assign,
+	[LNLB_HOOK_ORPHANS] = {
+		.hook		= prerouting_orphans,
 		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_PRE_ROUTING,
-		.priority	= LNLB_PRI_ASSIGN,
+		.priority	= LNLB_PRI_ORPHANS,
 	},
+};
+
+int lnlb_hook_get(struct lnlb_net *ln, enum lnlb_hook hook)
+{
+	int err = 0;
+
+	mutex_lock(&ln->hook_lock);
+	if (!ln->hook_users[hook])
+		err = nf_register_net_hook(ln->net, &lnlb_hooks_at_need[hook]);
+	if (!err)
+		ln->hook_users[hook]++;
+	mutex_unlock(&ln->hook_lock);
+	return err;
+}
+
+void lnlb_hook_put(struct lnlb_net *ln, enum lnlb_hook hook)
+{
+	mutex_lock(&ln->hook_lock);
+	if (!--ln->hook_users[hook])
+		nf_unregister_net_hook(ln->net, &lnlb_hooks_at_need[hook]);
+	mutex_unlock(&ln->hook_lock);
+}
+
+static const struct nf_hook_ops lnlb_hooks[] = {
 	{
 		.hook		= lnlb_arp_in,
 		.pf		= NFPROTO_ARP,

@@ -33,6 +33,23 @@ int lnlb_datapath_hooks(struct net *net);
 void lnlb_datapath_unhook(struct net *net);
 
 /**
+ * lnlb_hook_get() - a hook that is not always there is needed
+ * @ln: the namespace
+ * @hook: which
+ *
+ * Context: process context, may sleep; takes no lock but hook_lock.
+ * Return: 0 or a negative errno.
+ */
+int lnlb_hook_get(struct lnlb_net *ln, enum lnlb_hook hook);
+
+/**
+ * lnlb_hook_put() - it is not needed any more
+ * @ln: the namespace
+ * @hook: which
+ */
+void lnlb_hook_put(struct lnlb_net *ln, enum lnlb_hook hook);
+
+/**
  * lnlb_datapath_find() - the cluster of an address
  * @net: namespace
  * @addr: IPv4 as ::ffff:a.b.c.d

@@ -8,22 +8,10 @@
 
 #include "flow.h"
 
-/* An IPv4 header that is there and can be gone by. */
-static const struct iphdr *ipv4_at(const struct sk_buff *skb, int offset,
-				   struct iphdr *buf)
-{
-	const struct iphdr *iph;
-
-	iph = skb_header_pointer(skb, offset, sizeof(*buf), buf);
-	if (!iph || iph->version != 4 || iph->ihl < 5)
-		return NULL;
-	return iph;
-}
-
 const struct iphdr *lnlb_flow_ipv4_header(const struct sk_buff *skb,
 					  struct iphdr *buf)
 {
-	return ipv4_at(skb, skb_network_offset(skb), buf);
+	return lnlb_flow_ipv4_at(skb, skb_network_offset(skb), buf);
 }
 
 static bool has_ports(u8 protocol)
@@ -97,7 +85,7 @@ static const struct iphdr *error_inner(const struct sk_buff *skb, int offset,
 	icmph = skb_header_pointer(skb, offset, sizeof(_icmph), &_icmph);
 	if (!icmph || !icmp_is_error(icmph->type))
 		return NULL;
-	return ipv4_at(skb, offset + sizeof(_icmph), buf);
+	return lnlb_flow_ipv4_at(skb, offset + sizeof(_icmph), buf);
 }
 
 enum lnlb_flow_kind lnlb_flow_ipv4(const struct lnlb_cluster *cluster,
@@ -150,7 +138,7 @@ u16 lnlb_cluster_bucket(const struct lnlb_cluster *cluster,
 	const struct in6_addr *addr = &key->addr;
 	u64 hash;
 
-	/* Values, not bytes, are hashed: the same on either byte order. */
+	/* As in lnlb_flow_bucket4(). */
 	if (!ipv6_addr_v4mapped(addr))
 		hash = siphash_3u64(get_unaligned_be64(&addr->s6_addr[0]),
 				    get_unaligned_be64(&addr->s6_addr[8]),
@@ -159,7 +147,7 @@ u16 lnlb_cluster_bucket(const struct lnlb_cluster *cluster,
 		hash = siphash_2u32(ntohl(addr->s6_addr32[3]),
 				    ntohs(key->port), hash_key);
 	else
-		hash = siphash_1u32(ntohl(addr->s6_addr32[3]), hash_key);
+		return lnlb_flow_bucket4(cluster, addr->s6_addr32[3]);
 	return hash & (LNLB_BUCKETS - 1);
 }
 EXPORT_SYMBOL_GPL(lnlb_cluster_bucket);

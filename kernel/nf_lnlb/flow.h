@@ -2,9 +2,9 @@
 #ifndef _LNLB_FLOW_H
 #define _LNLB_FLOW_H
 
-#include "lnlb.h"
+#include <linux/ip.h>
 
-struct iphdr;
+#include "lnlb.h"
 
 /**
  * enum lnlb_flow_kind - what a packet's headers tell
@@ -41,5 +41,49 @@ enum lnlb_flow_kind lnlb_flow_ipv4(const struct lnlb_cluster *cluster,
  */
 const struct iphdr *lnlb_flow_ipv4_header(const struct sk_buff *skb,
 					  struct iphdr *buf);
+
+/**
+ * lnlb_flow_ipv4_good() - version and length in one look
+ * @iph: at least the header's first byte
+ */
+static inline bool lnlb_flow_ipv4_good(const struct iphdr *iph)
+{
+	u8 first = *(const u8 *)iph;
+
+	return first >= 0x45 && first <= 0x4f;
+}
+
+/**
+ * lnlb_flow_ipv4_at() - an IPv4 header that is there and can be gone by
+ * @skb: not written, may be shared and not linear
+ * @offset: of the header, from skb->data
+ * @buf: room for it
+ *
+ * Return: the header, or NULL if it is short, of another version or ihl < 5.
+ */
+static inline const struct iphdr *lnlb_flow_ipv4_at(const struct sk_buff *skb,
+						    int offset,
+						    struct iphdr *buf)
+{
+	const struct iphdr *iph;
+
+	iph = skb_header_pointer(skb, offset, sizeof(*buf), buf);
+	return iph && lnlb_flow_ipv4_good(iph) ? iph : NULL;
+}
+
+/**
+ * lnlb_flow_bucket4() - the bucket of an IPv4 client, without its port
+ * @cluster: the cluster
+ * @addr: the bits of the client's address that count
+ *
+ * Return: what lnlb_cluster_bucket() says.
+ */
+static inline u16 lnlb_flow_bucket4(const struct lnlb_cluster *cluster,
+				    __be32 addr)
+{
+	/* Values, not bytes, are hashed: the same on either byte order. */
+	return siphash_1u32(ntohl(addr), &cluster->hash_key) &
+	       (LNLB_BUCKETS - 1);
+}
 
 #endif /* _LNLB_FLOW_H */

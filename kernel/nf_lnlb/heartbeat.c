@@ -221,6 +221,7 @@ void lnlb_heartbeat_stop(struct lnlb_cluster *cluster, bool goodbye)
 	mutex_lock(&cluster->core_lock);
 	if (cluster->core) {
 		lnlb_core_stop(cluster->core, goodbye);
+		lnlb_orphan_stop(cluster);
 		lnlb_core_free(cluster->core);
 		cluster->core = NULL;
 		cluster->dev = NULL;

@@ -43,6 +43,18 @@
 #define LNLB_HASH_SIZE		(1 << LNLB_HASH_BITS)
 #define LNLB_TRACKERS_MAX	4
 
+/**
+ * enum lnlb_hook - hooks that all packets of a namespace pay for
+ * @LNLB_HOOK_DECIDE: decides where a connection's ports are to be known
+ * @LNLB_HOOK_ORPHANS: keeps orphans from being answered
+ * @LNLB_HOOKS: how many
+ */
+enum lnlb_hook {
+	LNLB_HOOK_DECIDE,
+	LNLB_HOOK_ORPHANS,
+	LNLB_HOOKS,
+};
+
 /* lnlb_cluster::map, a byte for each bucket */
 #define LNLB_MAP_MINE		0x01	/* new sessions are taken here */
 #define LNLB_MAP_EXCEPT		0x02	/* some sessions are not where it is */
@@ -226,6 +238,9 @@ struct lnlb_gate {
  * @mac: cluster MAC
  * @affinity: enum lnlb_affinity
  * @mute_orphans: see lnlb_orphan_update()
+ * @addr4: @addr, 0 if it is no IPv4 address
+ * @mask4: bits of an IPv4 address that count
+ * @recent_id: see recent.c
  * @prefix: bits of an address that count, IPv4 from bit 96 on; 128: all
  * @ifindex: of the bound device, 0 while there is none
  * @lease: see lnlb_heartbeat_stalled()
@@ -244,6 +259,7 @@ struct lnlb_gate {
  * @over: what LNLB_CMD_SET_CLUSTER said since
  * @up: a holder was active at the last look
  * @port: where it is bound, NULL while it is not
+ * @decides: it needs LNLB_HOOK_DECIDE
  * @core_lock: see Locking
  * @core: who owns what, NULL while not running
  * @state: what the core was told to be
@@ -272,6 +288,9 @@ struct lnlb_cluster {
 	u8 affinity;
 	u8 prefix;
 	bool mute_orphans;
+	__be32 addr4;
+	__be32 mask4;
+	u32 recent_id;
 	int ifindex;
 	unsigned long lease;
 	siphash_key_t hash_key;
@@ -291,6 +310,7 @@ struct lnlb_cluster {
 	struct lnlb_config over;
 	bool up;
 	struct lnlb_port *port;
+	bool decides;
 
 	struct mutex core_lock;
 	struct lnlb_core *core;
@@ -339,6 +359,8 @@ struct lnlb_sysctl {
  * @generation: changes when a cluster comes or goes, never 0
  * @reconcile: makes what is what ought to be
  * @hooks: the namespace's hooks are registered
+ * @hook_lock: taken last; guards @hook_users
+ * @hook_users: how many need a hook, by enum lnlb_hook
  * @tracker_asked: the default tracker's module was asked for
  * @dying: no further work is queued
  * @sysctl: values
@@ -355,6 +377,8 @@ struct lnlb_net {
 	unsigned int generation;
 	struct delayed_work reconcile;
 	bool hooks;
+	struct mutex hook_lock;
+	unsigned int hook_users[LNLB_HOOKS];
 	bool tracker_asked;
 	bool dying;
 	struct lnlb_sysctl sysctl;

@@ -5,6 +5,7 @@
 
 #include "cluster.h"
 #include "genl.h"
+#include "recent.h"
 #include "reconcile.h"
 #include "sysctl.h"
 
@@ -77,6 +78,7 @@ static int __net_init net_init(struct net *net)
 
 	ln->net = net;
 	mutex_init(&ln->lock);
+	mutex_init(&ln->hook_lock);
 	INIT_LIST_HEAD(&ln->clusters);
 	INIT_LIST_HEAD(&ln->ports);
 	lnlb_reconcile_init(ln);
@@ -107,6 +109,9 @@ static int __init lnlb_init(void)
 				  WQ_MEM_RECLAIM, 0);
 	if (!lnlb_wq)
 		return -ENOMEM;
+	err = lnlb_recent_init();
+	if (err)
+		goto err_recent;
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto err_pernet;
@@ -123,6 +128,8 @@ err_genl:
 err_notifiers:
 	unregister_pernet_subsys(&net_ops);
 err_pernet:
+	lnlb_recent_exit();
+err_recent:
 	destroy_workqueue(lnlb_wq);
 	return err;
 }
@@ -135,6 +142,7 @@ static void __exit lnlb_exit(void)
 	destroy_workqueue(lnlb_wq);
 	/* Ports and hooks are freed by RCU. */
 	rcu_barrier();
+	lnlb_recent_exit();
 }
 
 module_init(lnlb_init);

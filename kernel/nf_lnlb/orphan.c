@@ -7,15 +7,31 @@
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "datapath.h"
 #include "orphan.h"
 
 void lnlb_orphan_update(struct lnlb_cluster *cluster)
 {
 	bool reset = READ_ONCE(cluster->ln->sysctl.orphan_reset);
 
+	bool mute = !reset || !lnlb_core_complete(cluster->core);
+
 	lockdep_assert_held(&cluster->core_lock);
-	WRITE_ONCE(cluster->mute_orphans,
-		   !reset || !lnlb_core_complete(cluster->core));
+	if (!mute)
+		lnlb_orphan_stop(cluster);
+	/* The next tick tries again. */
+	else if (!cluster->mute_orphans &&
+		 !lnlb_hook_get(cluster->ln, LNLB_HOOK_ORPHANS))
+		WRITE_ONCE(cluster->mute_orphans, true);
+}
+
+void lnlb_orphan_stop(struct lnlb_cluster *cluster)
+{
+	lockdep_assert_held(&cluster->core_lock);
+	if (!cluster->mute_orphans)
+		return;
+	WRITE_ONCE(cluster->mute_orphans, false);
+	lnlb_hook_put(cluster->ln, LNLB_HOOK_ORPHANS);
 }
 
 /* Has conntrack seen packets of this flow before, or is not to look at it? */

@@ -17,6 +17,14 @@
 void lnlb_orphan_update(struct lnlb_cluster *cluster);
 
 /**
+ * lnlb_orphan_stop() - give back what lnlb_orphan_update() took
+ * @cluster: a cluster that stops
+ *
+ * Context: process context, core_lock held.
+ */
+void lnlb_orphan_stop(struct lnlb_cluster *cluster);
+
+/**
  * lnlb_orphan_drop() - is this an orphan that is not to be answered?
  * @cluster: the cluster that the packet is for
  * @skb: whole packet, conntrack has seen it; not written

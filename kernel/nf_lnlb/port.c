@@ -11,6 +11,7 @@
 #include "event.h"
 #include "heartbeat.h"
 #include "port.h"
+#include "recent.h"
 
 static struct lnlb_port *port_of(struct lnlb_net *ln,
 				 const struct net_device *dev)
@@ -76,16 +77,27 @@ int lnlb_port_bind(struct lnlb_cluster *cluster, struct net_device *dev)
 	port->users++;
 
 	err = dev_uc_add(dev, cluster->mac);
-	if (err) {
-		port_put(ln, port);
-		return err;
+	if (err)
+		goto err_filter;
+	if (cluster->affinity == LNLB_AFFINITY_CONNECTION) {
+		err = lnlb_hook_get(ln, LNLB_HOOK_DECIDE);
+		if (err)
+			goto err_hook;
+		cluster->decides = true;
 	}
+	lnlb_recent_forget(cluster);
 	cluster->port = port;
 	WRITE_ONCE(cluster->ifindex, dev->ifindex);
 	hlist_add_head_rcu(&cluster->port_node,
 			   &port->clusters[lnlb_addr_hash(&cluster->addr)]);
 	lnlb_event(cluster, LNLB_EVENT_BOUND, "the device is there");
 	return 0;
+
+err_hook:
+	dev_uc_del(dev, cluster->mac);
+err_filter:
+	port_put(ln, port);
+	return err;
 }
 
 void lnlb_port_unbind(struct lnlb_cluster *cluster)
@@ -104,6 +116,9 @@ void lnlb_port_unbind(struct lnlb_cluster *cluster)
 	WRITE_ONCE(cluster->ifindex, 0);
 	cluster->port = NULL;
 	/* Frames on their way still find the cluster, till a grace period. */
+	if (cluster->decides)
+		lnlb_hook_put(ln, LNLB_HOOK_DECIDE);
+	cluster->decides = false;
 	dev_uc_del(port->dev, cluster->mac);
 	port_put(ln, port);
 	lnlb_event(cluster, LNLB_EVENT_UNBOUND, "the device is not in use");

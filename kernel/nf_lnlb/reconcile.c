@@ -103,6 +103,8 @@ static bool put_in_force(struct lnlb_cluster *cluster, struct lnlb_config *cfg)
 	cluster->affinity = cfg->affinity;
 	cluster->prefix = cfg->affinity == LNLB_AFFINITY_NETWORK ?
 			  96 + cfg->affinity_len : 128;
+	cluster->mask4 = cfg->affinity == LNLB_AFFINITY_NETWORK ?
+			 inet_make_mask(cfg->affinity_len) : htonl(~0);
 	ether_addr_copy(cluster->mac, cfg->mac);
 	lnlb_heartbeat_state(cluster);
 	mutex_unlock(&cluster->core_lock);

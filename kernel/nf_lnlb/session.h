@@ -20,6 +20,7 @@
  * @here: it stays with this node
  * @assured: its client was answered and went on
  * @checked: the tracker's gc has its eye on it
+ * @asked: how often the tracker was not sure of @assured, up to a limit
  * @last: jiffies of its last packet; if not @here, of when we last heard of it
  * @active: if not @here, jiffies of its last packet as @owner says
  * @rcu: frees it
@@ -34,6 +35,7 @@ struct lnlb_session {
 	bool here;
 	bool assured;
 	bool checked;
+	u8 asked;
 	unsigned long last;
 	unsigned long active;
 	struct rcu_head rcu;

@@ -5,12 +5,16 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
+#include "recent.h"
 #include "tracker.h"
 
 /* By IP protocol, for packets. */
 static struct lnlb_tracker __rcu *by_protocol[256];
 /* By slot, for everything else. */
 static struct lnlb_tracker __rcu *by_slot[LNLB_TRACKERS_MAX];
+
+/* One of a protocol of its own is there: see lnlb_trackers_assigned(). */
+static bool special;
 
 /* Guards both tables and the list of all clusters. */
 static DEFINE_MUTEX(lnlb_tracker_lock);
@@ -23,6 +27,14 @@ static struct lnlb_tracker *slot_locked(unsigned int slot)
 {
 	return rcu_dereference_protected(by_slot[slot],
 					 lockdep_is_held(&lnlb_tracker_lock));
+}
+
+static void forget_recent(void)
+{
+	struct lnlb_cluster *cluster;
+
+	list_for_each_entry(cluster, &all_clusters, all)
+		lnlb_recent_forget(cluster);
 }
 
 static void attach_one(struct lnlb_cluster *cluster, struct lnlb_tracker *t)
@@ -110,8 +122,11 @@ int lnlb_tracker_register(struct lnlb_tracker *tracker)
 	tracker->slot = slot;
 	list_for_each_entry(cluster, &all_clusters, all)
 		attach_one(cluster, tracker);
+	if (tracker->protocol)
+		WRITE_ONCE(special, true);
 	rcu_assign_pointer(by_slot[slot], tracker);
 	rcu_assign_pointer(by_protocol[tracker->protocol], tracker);
+	forget_recent();
 out:
 	mutex_unlock(&lnlb_tracker_lock);
 	return err;
@@ -125,6 +140,7 @@ void lnlb_tracker_unregister(struct lnlb_tracker *tracker)
 	mutex_lock(&lnlb_tracker_lock);
 	RCU_INIT_POINTER(by_protocol[tracker->protocol], NULL);
 	RCU_INIT_POINTER(by_slot[tracker->slot], NULL);
+	forget_recent();
 	synchronize_rcu();
 	list_for_each_entry(cluster, &all_clusters, all)
 		detach_one(cluster, tracker);
@@ -168,15 +184,19 @@ enum lnlb_owner lnlb_trackers_owner_of(const struct lnlb_cluster *cluster,
 	return t ? t->owner_of(priv, flow) : LNLB_OWNER_UNKNOWN;
 }
 
-void lnlb_trackers_assigned(const struct lnlb_cluster *cluster,
-			    const struct lnlb_flow *flow)
+unsigned int lnlb_trackers_assigned(const struct lnlb_cluster *cluster,
+				    const struct lnlb_flow *flow)
 {
 	struct lnlb_tracker *t;
+	unsigned int time;
 	void *priv;
 
 	t = tracker_of(cluster, flow->protocol, &priv);
-	if (t)
-		t->assigned(priv, flow);
+	if (!t)
+		return 0;
+	time = t->assigned(priv, flow);
+	/* The next packet of this client may be another tracker's. */
+	return READ_ONCE(special) ? 0 : time;
 }
 
 bool lnlb_trackers_has_sessions(const struct lnlb_cluster *cluster, u16 bucket)

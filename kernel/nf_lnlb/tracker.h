@@ -43,9 +43,10 @@ enum lnlb_owner lnlb_trackers_owner_of(const struct lnlb_cluster *cluster,
  * @flow: the packet
  *
  * Context: rcu_read_lock().
+ * Return: for how many jiffies it need not be told of this session's packets.
  */
-void lnlb_trackers_assigned(const struct lnlb_cluster *cluster,
-			    const struct lnlb_flow *flow);
+unsigned int lnlb_trackers_assigned(const struct lnlb_cluster *cluster,
+				    const struct lnlb_flow *flow);
 
 /**
  * lnlb_trackers_has_sessions() - as the core's operation of that name

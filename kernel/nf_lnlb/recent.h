@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Clients whose sessions are known to stay here, for a second at most. */
+#ifndef _LNLB_RECENT_H
+#define _LNLB_RECENT_H
+
+#include <linux/jiffies.h>
+
+#include "lnlb.h"
+
+#define LNLB_RECENT_BITS	8
+
+/**
+ * struct lnlb_recent - a client whose session stays here and is alive
+ * @addr: its address
+ * @id: lnlb_cluster::recent_id when the tracker said so
+ * @until: when it is to be asked again, jiffies
+ * @stat: what its packets count as, enum lnlb_stat
+ */
+struct lnlb_recent {
+	__be32 addr;
+	u32 id;
+	u32 until;
+	u32 stat;
+};
+
+/**
+ * struct lnlb_recents - those of a CPU
+ * @slot: by a hash of the address; the last one counts
+ */
+struct lnlb_recents {
+	struct lnlb_recent slot[1 << LNLB_RECENT_BITS];
+};
+
+extern struct lnlb_recents __percpu *lnlb_recents;
+
+/**
+ * lnlb_recent_init() - before any packet
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int lnlb_recent_init(void);
+
+/**
+ * lnlb_recent_exit() - after the last packet
+ */
+void lnlb_recent_exit(void);
+
+/**
+ * lnlb_recent_forget() - ask the trackers about each client anew
+ * @cluster: the cluster that it is about
+ *
+ * Called *after* a session that stayed here has gone elsewhere. Packets that
+ * are on their way may still be taken for it, as if they had come before.
+ * Context: any.
+ */
+void lnlb_recent_forget(struct lnlb_cluster *cluster);
+
+static inline struct lnlb_recent *lnlb_recent_slot(__be32 addr)
+{
+	u32 i = hash_32((__force u32)addr, LNLB_RECENT_BITS);
+
+	return &this_cpu_ptr(lnlb_recents)->slot[i];
+}
+
+/**
+ * lnlb_recent_find() - is this client's session known to stay here?
+ * @cluster: its cluster
+ * @addr: client
+ *
+ * Context: softirq.
+ * Return: what is known of it, NULL: ask.
+ */
+static inline const struct lnlb_recent *
+lnlb_recent_find(const struct lnlb_cluster *cluster, __be32 addr)
+{
+	const struct lnlb_recent *r = lnlb_recent_slot(addr);
+
+	if (likely(r->addr != addr) ||
+	    r->id != READ_ONCE(cluster->recent_id) ||
+	    (s32)(r->until - (u32)jiffies) <= 0)
+		return NULL;
+	return r;
+}
+
+/**
+ * lnlb_recent_add() - remember that a client's session stays here
+ * @id: lnlb_cluster::recent_id from before the tracker was asked
+ * @addr: client
+ * @stat: what its packets count as
+ * @time: for how long, jiffies
+ *
+ * Context: softirq.
+ */
+static inline void lnlb_recent_add(u32 id, __be32 addr, unsigned int stat,
+				   unsigned int time)
+{
+	struct lnlb_recent *r = lnlb_recent_slot(addr);
+
+	/* There another softirq may come between two words. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		return;
+	r->addr = addr;
+	r->id = id;
+	r->until = (u32)jiffies + time;
+	r->stat = stat;
+}
+
+#endif /* _LNLB_RECENT_H */
