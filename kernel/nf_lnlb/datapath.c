@@ -7,6 +7,7 @@
 #include <linux/netfilter_ipv4.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 
 #include "arp.h"
 #include "datapath.h"
@@ -125,6 +126,25 @@ static noinline unsigned int ingress_ask(const struct lnlb_cluster *cluster,
 }
 
 /*
+ * Ports are known for sure after reassembly only: the decision is later. Who
+ * misses the rest of a packet tells its sender so, but not if the part with the
+ * ports came as multicast: that is what it is marked as if it is not for us.
+ */
+static noinline unsigned int ingress_later(const struct lnlb_cluster *cluster,
+					   struct sk_buff *skb,
+					   const struct iphdr *iph)
+{
+	struct lnlb_flow flow;
+
+	take(skb);
+	if ((iph->frag_off & htons(IP_MF | IP_OFFSET)) == htons(IP_MF) &&
+	    (lnlb_flow_ipv4(cluster, skb, iph, &flow) == LNLB_FLOW_BAD ||
+	     !taken(decide(cluster, &flow))))
+		skb->pkt_type = PACKET_MULTICAST;
+	return NF_ACCEPT;
+}
+
+/*
  * Without a call but that of the hash for what is another node's, which is
  * nearly all there is. ICMP may be about another client than its sender.
  */
@@ -143,9 +163,8 @@ static __always_inline unsigned int ingress_header(const struct lnlb_port *port,
 		lnlb_count(cluster, LNLB_STAT_RX_WRONG_MAC);
 		return NF_DROP;
 	}
-	/* Ports are known for sure after reassembly only: decide() is later. */
 	if (unlikely(cluster->affinity == LNLB_AFFINITY_CONNECTION))
-		return take(skb);
+		return ingress_later(cluster, skb, iph);
 	if (unlikely(iph->protocol == IPPROTO_ICMP))
 		return ingress_ask(cluster, skb, iph);
 	recent = lnlb_recent_find(cluster, iph->saddr);
@@ -253,7 +272,8 @@ static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 		return NF_DROP;
 	if (kind == LNLB_FLOW_DATA)
 		told(cluster, &flow);
-	return NF_ACCEPT;
+	/* Its first fragment may have come before it was ours. */
+	return take(skb);
 }
 
 static unsigned int prerouting_orphans(void *priv, struct sk_buff *skb,
@@ -308,13 +328,36 @@ static const struct nf_hook_ops lnlb_hooks_at_need[] = {
 	},
 };
 
+/* Without conntrack nobody else has packets put together for us. */
+static int hook_register(struct net *net, enum lnlb_hook hook)
+{
+	bool defrag = hook == LNLB_HOOK_DECIDE;
+	int err = 0;
+
+	if (defrag)
+		err = nf_defrag_ipv4_enable(net);
+	if (err)
+		return err;
+	err = nf_register_net_hook(net, &lnlb_hooks_at_need[hook]);
+	if (err && defrag)
+		nf_defrag_ipv4_disable(net);
+	return err;
+}
+
+static void hook_unregister(struct net *net, enum lnlb_hook hook)
+{
+	nf_unregister_net_hook(net, &lnlb_hooks_at_need[hook]);
+	if (hook == LNLB_HOOK_DECIDE)
+		nf_defrag_ipv4_disable(net);
+}
+
 int lnlb_hook_get(struct lnlb_net *ln, enum lnlb_hook hook)
 {
 	int err = 0;
 
 	mutex_lock(&ln->hook_lock);
 	if (!ln->hook_users[hook])
-		err = nf_register_net_hook(ln->net, &lnlb_hooks_at_need[hook]);
+		err = hook_register(ln->net, hook);
 	if (!err)
 		ln->hook_users[hook]++;
 	mutex_unlock(&ln->hook_lock);
@@ -325,7 +368,7 @@ void lnlb_hook_put(struct lnlb_net *ln, enum lnlb_hook hook)
 {
 	mutex_lock(&ln->hook_lock);
 	if (!--ln->hook_users[hook])
-		nf_unregister_net_hook(ln->net, &lnlb_hooks_at_need[hook]);
+		hook_unregister(ln->net, hook);
 	mutex_unlock(&ln->hook_lock);
 }
 
