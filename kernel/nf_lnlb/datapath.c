@@ -145,6 +145,27 @@ static noinline unsigned int ingress_later(const struct lnlb_cluster *cluster,
 }
 
 /*
+ * A header that cannot be read: counted, if only to the cluster whose address
+ * stands where it ought to.
+ */
+static noinline unsigned int ingress_malformed(const struct lnlb_port *port,
+					       const struct sk_buff *skb)
+{
+	const struct lnlb_cluster *cluster;
+	const struct iphdr *iph;
+	struct iphdr _iph;
+
+	iph = skb_header_pointer(skb, 0, sizeof(_iph), &_iph);
+	if (!iph)
+		return NF_ACCEPT;
+	cluster = port_find(port, iph->daddr);
+	if (!cluster || !ether_addr_equal(eth_hdr(skb)->h_dest, cluster->mac))
+		return NF_ACCEPT;
+	lnlb_count(cluster, LNLB_STAT_RX_MALFORMED);
+	return NF_DROP;
+}
+
+/*
  * Without a call but that of the hash for what is another node's, which is
  * nearly all there is. ICMP may be about another client than its sender.
  */
@@ -187,7 +208,8 @@ static noinline unsigned int ingress_pieces(const struct lnlb_port *port,
 	struct iphdr _iph;
 
 	iph = lnlb_flow_ipv4_at(skb, 0, &_iph);
-	return iph ? ingress_header(port, skb, iph) : NF_ACCEPT;
+	return iph ? ingress_header(port, skb, iph) :
+		     ingress_malformed(port, skb);
 }
 
 static unsigned int ingress_ipv4(const struct lnlb_port *port,
@@ -198,7 +220,7 @@ static unsigned int ingress_ipv4(const struct lnlb_port *port,
 	if (unlikely(skb_headlen(skb) < sizeof(*iph)))
 		return ingress_pieces(port, skb);
 	return likely(lnlb_flow_ipv4_good(iph)) ?
-	       ingress_header(port, skb, iph) : NF_ACCEPT;
+	       ingress_header(port, skb, iph) : ingress_malformed(port, skb);
 }
 
 /* Answers to our own requests come to the cluster MAC. */

@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Packets that are seldom or wrong: fragments in any order, options, VLAN tags,
+# protocols without ports, cut headers. The client's node answers, once; nobody
+# answers what is broken.
+. "$(dirname "$0")/lib.sh"
+
+# echo_server NODE: one process, which answers at once
+echo_server() {
+	ip netns exec "$(full_ns "$1")" python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], 7))
+while True:
+	data, client = s.recvfrom(2048)
+	s.sendto(data, client)' "$VIP" &
+	busywait 10000 udp_listens "$1" 7 >/dev/null || die "no echo on $1"
+}
+
+# packets AFFINITY: all cases, from clients of both nodes
+packets() {
+	local line
+
+	probe cl packets.py "$VIP" "$(cluster_mac)" < <(client_addrs 1 6) \
+		>"$tmp/packets" 2>&1
+	while read -r line; do
+		result "$([[ $line == ok* ]]; echo $?)" \
+			"affinity $1: ${line#* }" "$line"
+	done < <(cut -d ';' -f 1 "$tmp/packets")
+	check "affinity $1: all cases were tried" \
+		test "$(wc -l <"$tmp/packets")" -ge 20
+}
+
+lan_setup 2
+add_clients 6
+clusters_up 2
+for node in n1 n2; do
+	echo_server $node
+	ns $node sysctl -qw net.ipv4.icmp_ratelimit=0
+done
+packets client
+malformed=$(($(counter n1 rx_malformed) + $(counter n2 rx_malformed)))
+check_eq "both nodes count the headers of no use, two of each client" 24 \
+	$malformed
+
+for node in n1 n2; do
+	ns $node lnlbctl delif nlb0
+	ns $node nft-lnlb -f - <<-EOT || die "no rule on $node"
+		table ip lb {
+			chain pre {
+				type filter hook prerouting priority raw
+				lnlb cluster $VIP dev eth0 weight 100 affinity connection
+			}
+		}
+	EOT
+	ip_ns $node addr replace "$VIP/32" dev eth0
+done
+wait_active 2 || die "no agreement with affinity connection"
+packets connection
+check_le "what has no ports is counted as malformed" $((malformed + 1)) \
+	$(($(counter n1 rx_malformed) + $(counter n2 rx_malformed)))
