@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Conntrack as administrators have it: not for our traffic, in a zone, or full.
+# Clients are served, and keep their node when buckets move.
+. "$(dirname "$0")/lib.sh"
+
+# raw NODE STATEMENT: of both directions
+raw() {
+	ns "$1" nft -f - 2>"$tmp/raw" <<-EOT
+		table ip how {
+			chain in {
+				type filter hook prerouting priority raw
+				ip daddr $VIP $2
+			}
+			chain out {
+				type filter hook output priority raw
+				ip saddr $VIP $2
+			}
+		}
+	EOT
+}
+
+sessions() { echo $(($(show n1 .sessions) + $(show n2 .sessions))); }
+
+# open connections on both nodes, and let every bucket of n2 go to n1
+moved() {
+	chat_start chat 100 < <(client_addrs 1 20)
+	busywait 10000 sessions_are 20 n1 n2 || die "no sessions $1"
+	ns n2 lnlbctl drain nlb0
+	check "buckets move $1" busywait 10000 show n2 \
+		'all(.nodes[] | select(.state == "draining"); .claims == 0)'
+	sleep 1
+	probe_stop chat >"$tmp/chat"
+	check_eq "20 connections live on $1" "" \
+		"$(awk '$4 != "open" || $2 < 5 || $2 != $3' "$tmp/chat")"
+	check "some of them on the node that drains $1" \
+		grep -q ' n2$' "$tmp/chat"
+	ns n2 lnlbctl resume nlb0
+	wait_active 2 || die "n2 does not come back"
+}
+
+lan_setup 2
+add_clients 60
+patient_tcp cl n1 n2
+clusters_up 2
+for node in n1 n2; do
+	chat_server $node
+done
+
+for how in notrack "ct zone set 7"; do
+	raw cl "$how" || { note "this kernel has no: $how"; continue; }
+	ns cl nft delete table ip how
+	for node in n1 n2; do
+		raw $node "$how" || die "no rule on $node: $(<"$tmp/raw")"
+		ns $node conntrack -F >/dev/null 2>&1
+	done
+	moved "with $how"
+	[ "$how" != notrack ] ||
+		check_eq "conntrack has no connection of theirs" 0 "$(
+			for node in n1 n2; do
+				ns $node conntrack -L -p tcp 2>/dev/null
+			done | wc -l)"
+	for node in n1 n2; do
+		ns $node nft delete table ip how
+	done
+done
+
+# ---- no room in conntrack ----
+
+max=$(sysctl -n net.netfilter.nf_conntrack_max)
+chat_start chat 100 < <(client_addrs 21 40)
+check "20 more connections" busywait 10000 sessions_are 40 n1 n2
+sysctl -qw net.netfilter.nf_conntrack_max=1
+served=$(visits 41 46 1 | grep -vc ' -')
+check_eq "a full conntrack lets no new connection in" 0 "$served"
+probe_stop chat >"$tmp/chat"
+sysctl -qw "net.netfilter.nf_conntrack_max=$max"
+check_eq "those that are there go on" "" \
+	"$(awk '$4 != "open" || $2 < 5 || $2 != $3' "$tmp/chat")"
