@@ -139,7 +139,8 @@ static enum lnlb_owner ct_owner_of(void *priv, const struct lnlb_flow *flow)
 	 * Only where the bucket is ours: an old flow of a client that has since
 	 * gone to another node is no reason to answer beside that node.
 	 */
-	if (lnlb_cluster_owns(t->cluster, flow->bucket) && flow_state(flow) != FLOW_UNKNOWN)
+	if (lnlb_cluster_owns(t->cluster, flow->bucket) &&
+	    flow_state(flow) != FLOW_UNKNOWN)
 		return LNLB_OWNER_SELF;
 	return LNLB_OWNER_UNKNOWN;
 }

@@ -13,7 +13,6 @@
 void lnlb_orphan_update(struct lnlb_cluster *cluster)
 {
 	bool reset = READ_ONCE(cluster->ln->sysctl.orphan_reset);
-
 	bool mute = !reset || !lnlb_core_complete(cluster->core);
 
 	lockdep_assert_held(&cluster->core_lock);
