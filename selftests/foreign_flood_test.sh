@@ -4,7 +4,7 @@
 # A flood of 64 byte packets of other nodes' clients, as many as this machine can
 # send: they leave nothing behind, take no memory, and the node's own clients get
 # their answers.
-# FLOOD_MS=3000; HELD= FLOWS= VISITS= clients, a new connection each EVERY ms, a
+# FLOOD_MS=2000; HELD= FLOWS= VISITS= clients, a new connection each EVERY ms, a
 # word each PAUSE ms
 # SHARE= percent of the answers in a second that clients have to get, of those
 # that they get in peace
@@ -12,7 +12,7 @@
 . "$(dirname "$0")/load.sh"
 require lnlb-flood
 
-FLOOD_MS=${FLOOD_MS:-3000}
+FLOOD_MS=${FLOOD_MS:-2000}
 HELD=${HELD:-50}
 FLOWS=${FLOWS:-50}
 VISITS=${VISITS:-50}

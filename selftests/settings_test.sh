@@ -17,24 +17,18 @@ served() {
 
 # with SETTING=VALUE...: on eth0 and all of both nodes, then put back
 with() {
-	local node setting iface
+	local node setting set=() back=()
 
+	for setting in "$@"; do
+		set+=("net.ipv4.conf."{all,eth0}".$setting")
+		back+=("net.ipv4.conf."{all,eth0}".${setting%=*}=0")
+	done
 	for node in n1 n2; do
-		for setting in "$@"; do
-			for iface in all eth0; do
-				ns $node sysctl -qw \
-					"net.ipv4.conf.$iface.$setting"
-			done
-		done
+		ns $node sysctl -qw "${set[@]}" || die "no $* on $node"
 	done
 	served "with $*"
 	for node in n1 n2; do
-		for setting in "$@"; do
-			for iface in all eth0; do
-				ns $node sysctl -qw \
-					"net.ipv4.conf.$iface.${setting%=*}=0"
-			done
-		done
+		ns $node sysctl -qw "${back[@]}"
 	done
 }
 
@@ -48,11 +42,8 @@ visits 1 12 1 | sort >"$tmp/first"
 check_eq "both nodes have clients" "n1 n2" \
 	"$(awk '{ print $2 }' "$tmp/first" | sort -u | paste -sd' ')"
 
-with rp_filter=1
-with rp_filter=2
-with arp_ignore=1 arp_announce=2
-with arp_ignore=2 arp_announce=1
-with arp_filter=1
+with rp_filter=1 arp_ignore=1 arp_announce=2
+with rp_filter=2 arp_ignore=2 arp_announce=1 arp_filter=1
 
 # ---- more addresses ----
 

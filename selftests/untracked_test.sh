@@ -72,9 +72,12 @@ max=$(sysctl -n net.netfilter.nf_conntrack_max)
 chat_start chat 100 < <(client_addrs 21 40)
 check "20 more connections" busywait 10000 sessions_are 40 n1 n2
 sysctl -qw net.netfilter.nf_conntrack_max=1
-served=$(visits 41 46 1 | grep -vc ' -')
-check_eq "a full conntrack lets no new connection in" 0 "$served"
+check_not "a full conntrack lets no new connection in" \
+	ns cl socat -u OPEN:/dev/null \
+	"TCP4:$VIP:7,bind=$(client_addr 41),connect-timeout=2"
 probe_stop chat >"$tmp/chat"
 sysctl -qw "net.netfilter.nf_conntrack_max=$max"
+check "one with room does" ns cl socat -u OPEN:/dev/null \
+	"TCP4:$VIP:7,bind=$(client_addr 42),connect-timeout=5"
 check_eq "those that are there go on" "" \
 	"$(awk '$4 != "open" || $2 < 5 || $2 != $3' "$tmp/chat")"
