@@ -60,7 +60,7 @@ note "$victims connections were with the dead node," \
 check_le "connections were with the dead node" 5 "$victims"
 check_eq "all of these are reset" "" \
 	"$(awk '$6 == "n3" && $4 != "Connection-reset-by-peer"' "$tmp/crash")"
-check_le "within 1.5 s of the crash" "$took" 1500
+check_le "within 1.5 s of the crash" "$took" "$(limit_ms 1500)"
 check_eq "all others live on" "" \
 	"$(awk '$6 != "n3" && ($4 != "open" || $2 != $3)' "$tmp/crash")"
 
