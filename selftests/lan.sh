@@ -310,10 +310,11 @@ probe_start() {
 }
 
 # probe_stop NAME: prints its report, a line each client; the rest is in the
-# file NAME.probe
+# file NAME.probe. Not before a pipe either: only its own shell can wait for it
 probe_stop() {
 	kill -TERM "${probe_pid[$1]}"
 	wait "${probe_pid[$1]}"
+	[ $? -ne 127 ] || die "probe $1 is not this shell's"
 	grep -E '^[0-9]+\.' "$tmp/$1.probe"
 }
 

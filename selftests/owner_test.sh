@@ -153,7 +153,8 @@ done | sort -u | comm -12 - <(awk '$2 == "n3" { print $1 }' "$tmp/said" | sort) 
 	wc -l)
 check_le "its sessions are a good part of all" $((CLIENTS / 6)) "$kept"
 check_eq "the others list them as those of n3" "$kept" "$known"
-probe_stop chat | awk '{ print $1, $NF }' | sort >"$tmp/answered"
+probe_stop chat >"$tmp/chat"
+awk '{ print $1, $NF }' "$tmp/chat" | sort >"$tmp/answered"
 check_eq "all these clients were answered by the nodes that were named" "" \
 	"$(diff "$tmp/after" "$tmp/answered")"
 check_eq "n3 has no bucket left" 0 \
