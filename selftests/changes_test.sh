@@ -14,7 +14,7 @@ HELD=${HELD:-300}
 FLOWS=${FLOWS:-50}
 VISITS=${VISITS:-100}
 EVERY=${EVERY:-10}
-RATE=${RATE:-0}
+RATE=${RATE:-20}
 opened=0
 took_ms=0
 
@@ -158,6 +158,6 @@ for ((round = 1; round <= TIMES; round++)); do
 	changes leave $round $round
 	changes join $round $round
 done
-check_le "clients open $RATE connections a second" "$RATE" \
+check_le "clients open at least $RATE connections a second" "$RATE" \
 	"$(rate $opened $took_ms)"
 check_eq "the machine has dropped nothing" "$before" "$(overflows)"

@@ -11,6 +11,7 @@ if [ -z "${LNLB_KEYRING:-}" ] && command -v keyctl >/dev/null; then
 	exec keyctl session - "$0" "$@"
 fi
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/reports.sh"
 require keyctl nft-lnlb
 
 # add_key DESCRIPTION SECRET
