@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,12 +14,20 @@
 #include "nft_util.h"
 
 static enum lnlb_language reading;
-/* How often may libnftables still open standard input, and find it full? */
-static unsigned int stdin_reads = -1;
+/* what is going to be opened as JSON; NULL if nothing */
+static const char *json_path;
+/* standard input as it was; -1 if it still is */
+static int stdin_fd = -1;
 
 void lnlb_shim_language(enum lnlb_language language)
 {
 	reading = language;
+	json_path = NULL;
+}
+
+void lnlb_shim_expect_json(const char *path)
+{
+	json_path = path;
 }
 
 char *lnlb_shim_swap(const char *name, const char *text, size_t len)
@@ -135,21 +144,59 @@ static FILE *swap_file(const char *path, FILE *file)
 	return stream;
 }
 
+static bool is_regular(FILE *file)
+{
+	struct stat status;
+
+	return !fstat(fileno(file), &status) && S_ISREG(status.st_mode);
+}
+
 /*
- * What is no JSON is read again as nft's own language. From a pipe nothing comes
- * the second time.
+ * What is no JSON is read again as nft's own language, and from a pipe that is
+ * what the first reading has left: so JSON is read as libnftables does.
  */
+static FILE *json_stream(const char *path, FILE *file)
+{
+	char *text = lnlb_json_read(file);
+	FILE *stream;
+
+	stream = swapped_stream(path, text ? text : "", text ? strlen(text) : 0,
+				false);
+	free(text);
+	fclose(file);
+	return stream;
+}
+
+static bool is_stdin(const char *path)
+{
+	return !strcmp(path, "/dev/stdin") || !strcmp(path, "/dev/fd/0") ||
+	       !strcmp(path, "/proc/self/fd/0");
+}
+
+/* Return: what @real says to @path; a file may include standard input. */
+static FILE *open_real(FILE *(*real)(const char *, const char *),
+		       const char *path, const char *mode)
+{
+	char name[32];
+
+	if (stdin_fd < 0 || !is_stdin(path))
+		return real(path, mode);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", stdin_fd);
+	return real(name, mode);
+}
+
 static FILE *open_file(FILE *(*real)(const char *, const char *),
 		       const char *path, const char *mode)
 {
-	FILE *file = real(path, mode);
+	FILE *file = open_real(real, path, mode);
+	bool json = json_path && !strcmp(path, json_path);
 
-	if (file && !strcmp(path, "/dev/stdin") && !stdin_reads--) {
-		fclose(file);
-		file = real("/dev/null", mode);
-	}
+	if (json)
+		json_path = NULL;
 	if (!file || reading == LNLB_LANGUAGE_NONE || mode[0] != 'r')
 		return file;
+	if (json && !is_regular(file))
+		return json_stream(path, file);
 	return swap_file(path, file);
 }
 
@@ -188,12 +235,9 @@ FILE *fopen64(const char *path, const char *mode)
 int lnlb_shim_stdin(void)
 {
 	char *text, *swapped;
-	struct stat status;
 	size_t len;
 	int fd;
 
-	if (!fstat(STDIN_FILENO, &status) && !S_ISREG(status.st_mode))
-		stdin_reads = 1;
 	text = read_all(STDIN_FILENO, &len);
 	/* whatever that means, libnftables is going to meet it too */
 	if (!text)
@@ -203,6 +247,7 @@ int lnlb_shim_stdin(void)
 			 swapped ? strlen(swapped) : len);
 	free(swapped);
 	free(text);
+	stdin_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
 	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0)
 		return -1;
 	close(fd);

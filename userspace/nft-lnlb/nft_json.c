@@ -202,3 +202,15 @@ char *lnlb_json_swap(const char *text, size_t len)
 	json_decref(root);
 	return result;
 }
+
+char *lnlb_json_read(FILE *file)
+{
+	json_t *root = json_loadf(file, 0, NULL);
+	char *text;
+
+	if (!root)
+		return NULL;
+	text = json_dumps(root, 0);
+	json_decref(root);
+	return text;
+}

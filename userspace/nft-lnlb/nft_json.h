@@ -13,6 +13,7 @@
 #define LNLB_NFT_JSON_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "nft_stmt.h"
 
@@ -35,5 +36,13 @@ char *lnlb_json_format(const struct lnlb_stmt *stmt);
  * Return: the result, to be freed; NULL if there is no statement in @text.
  */
 char *lnlb_json_swap(const char *text, size_t len);
+
+/**
+ * lnlb_json_read() - read JSON from a stream, as far as libnftables would
+ * @file: stream
+ *
+ * Return: text that means the same, to be freed; NULL if it is no JSON.
+ */
+char *lnlb_json_read(FILE *file);
 
 #endif /* LNLB_NFT_JSON_H */

@@ -22,11 +22,13 @@ void lnlb_run_setup(struct nft_ctx *nft)
 	nft_ctx_set_error(nft, errors);
 }
 
-static void begin(struct nft_ctx *nft)
+/* Return: is JSON expected? */
+static bool begin(struct nft_ctx *nft)
 {
 	bool json = nft_ctx_output_get_flags(nft) & NFT_CTX_OUTPUT_JSON;
 
 	lnlb_shim_language(json ? LNLB_LANGUAGE_JSON : LNLB_LANGUAGE_NFT);
+	return json;
 }
 
 /* errno is what tells the caller why a command failed. */
@@ -58,9 +60,11 @@ int lnlb_run_buffer(struct nft_ctx *nft, const char *text)
 
 int lnlb_run_file(struct nft_ctx *nft, const char *path)
 {
-	begin(nft);
-	if ((!strcmp(path, "-") || !strcmp(path, "/dev/stdin")) &&
-	    lnlb_shim_stdin()) {
+	if (!strcmp(path, "-"))
+		path = "/dev/stdin";
+	if (begin(nft)) {
+		lnlb_shim_expect_json(path);
+	} else if (!strcmp(path, "/dev/stdin") && lnlb_shim_stdin()) {
 		fprintf(stderr, "Error: cannot read standard input: %s\n",
 			strerror(errno));
 		return end(-1);

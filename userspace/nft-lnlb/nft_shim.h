@@ -28,6 +28,12 @@ enum lnlb_language {
 void lnlb_shim_language(enum lnlb_language language);
 
 /**
+ * lnlb_shim_expect_json() - say that a file is going to be read as JSON first
+ * @path: of the file, until the language is set again
+ */
+void lnlb_shim_expect_json(const char *path);
+
+/**
  * lnlb_shim_swap() - swap the statements of a text
  * @name: of the text, in errors
  * @text: text
