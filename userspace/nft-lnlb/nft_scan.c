@@ -200,6 +200,8 @@ static bool advance(struct scan *scan, struct frame *frame,
 	switch (frame->place) {
 	case PLACE_START:
 		line_start(scan, frame, token);
+		if (frame->place == PLACE_NAMES)
+			return false;
 		break;
 	case PLACE_OBJECT:
 		object(scan, frame, token);
@@ -211,18 +213,18 @@ static bool advance(struct scan *scan, struct frame *frame,
 			frame->place = PLACE_POSITION;
 		return false;
 	case PLACE_POSITION:
-		frame->place = PLACE_RULE;
-		if (one_of(&scan->text, token, positions)) {
+		if (!frame->skip && one_of(&scan->text, token, positions)) {
 			frame->skip = 1;
 			return false;
 		}
+		if (frame->skip) {
+			frame->skip--;
+			return false;
+		}
+		frame->place = PLACE_RULE;
 		break;
 	default:
 		break;
-	}
-	if (frame->skip) {
-		frame->skip--;
-		return false;
 	}
 	return frame->place == PLACE_RULE || frame->place == PLACE_GUESS;
 }

@@ -67,6 +67,39 @@ rules | sed 's/.*weight //' | paste -sd' ' >>"$dir/got"
 echo "1 11 12 2 34 35" >"$dir/expected"
 same "add, insert, replace, index, handle, position"
 
+# a rule for a table and a chain with these names, however it is written
+lnlb -f - <<'END'
+flush ruleset
+table ip lnlb {
+	chain lnlb {
+	}
+	chain cluster {
+	}
+}
+END
+number=0
+: >"$dir/got"
+for command in "add rule ip" "add rule" "add ip" add "rule ip" rule ip "" \
+	"insert rule ip" "insert rule"; do
+	for chain in lnlb cluster; do
+		number=$((number + 1))
+		# shellcheck disable=SC2086 # words
+		lnlb $command lnlb $chain lnlb cluster 10.0.0.$number \
+			>>"$dir/got" 2>&1
+	done
+done
+lnlb list ruleset | sed -n 's/.*lnlb cluster 10.0.0.//p' | sort -n |
+	paste -sd' ' >>"$dir/got"
+seq 20 | paste -sd' ' >"$dir/expected"
+same "each way to begin a rule, in tables and chains called lnlb and cluster"
+lnlb add rule ip lnlb lnlb position 2 lnlb clustr 10.0.0.10 >"$dir/got" 2>&1
+cat >"$dir/expected" <<'END'
+Error: lnlb: expected lnlb cluster ADDRESS
+add rule ip lnlb lnlb position 2 lnlb clustr 10.0.0.10
+                                 ^^^^
+END
+same "a wrong statement behind a position"
+
 lnlb flush ruleset
 cat >"$dir/families" <<END
 table ip t {
