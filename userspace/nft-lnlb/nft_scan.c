@@ -200,8 +200,6 @@ static bool advance(struct scan *scan, struct frame *frame,
 	switch (frame->place) {
 	case PLACE_START:
 		line_start(scan, frame, token);
-		if (frame->place == PLACE_NAMES)
-			return false;
 		break;
 	case PLACE_OBJECT:
 		object(scan, frame, token);
@@ -261,18 +259,11 @@ static void brace_open(struct scan *scan)
 	frame_push(scan, block);
 }
 
+/* What is behind a block begins after a separator. */
 static void brace_close(struct scan *scan)
 {
-	struct frame *frame;
-	enum block block;
-
-	if (scan->depth == 1)
-		return;
-	block = scan->frames[--scan->depth].block;
-	frame = &scan->frames[scan->depth - 1];
-	/* the end of a table or a chain ends the line; that of a set does not */
-	if (block != BLOCK_OTHER && frame->place == PLACE_NOWHERE)
-		frame_line(frame);
+	if (scan->depth > 1)
+		scan->depth--;
 }
 
 static bool word(struct scan *scan, struct lnlb_token token)

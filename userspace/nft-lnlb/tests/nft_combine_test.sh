@@ -92,13 +92,61 @@ lnlb list ruleset | sed -n 's/.*lnlb cluster 10.0.0.//p' | sort -n |
 	paste -sd' ' >>"$dir/got"
 seq 20 | paste -sd' ' >"$dir/expected"
 same "each way to begin a rule, in tables and chains called lnlb and cluster"
-lnlb add rule ip lnlb lnlb position 2 lnlb clustr 10.0.0.10 >"$dir/got" 2>&1
-cat >"$dir/expected" <<'END'
-Error: lnlb: expected lnlb cluster ADDRESS
-add rule ip lnlb lnlb position 2 lnlb clustr 10.0.0.10
-                                 ^^^^
+
+fresh
+lnlb add rule t c accept
+: >"$dir/got"
+: >"$dir/expected"
+for begin in "add rule ip t c" "add rule t c" "add ip t c" "add t c" \
+	"rule ip t c" "rule t c" "insert rule t c" \
+	"replace rule t c handle 2" "add rule t c position 2" \
+	"add rule t c handle 2" "insert rule t c index 0"; do
+	# shellcheck disable=SC2086 # words
+	lnlb $begin lnlb clustr 10.0.0.10 >>"$dir/got" 2>&1
+	printf 'Error: lnlb: expected lnlb cluster ADDRESS\n%s\n%*s\n' \
+		"$begin lnlb clustr 10.0.0.10" $((${#begin} + 5)) ^^^^ \
+		>>"$dir/expected"
+done
+same "a wrong statement at the beginning of each"
+
+cat >"$dir/rules" <<'END'
+table ip t {
+	chain c {
+		lnlb clustr 10.0.0.1
+		lnlb
+		counter lnlb cluster
+		lnlb cluster banana
+	}
+}
 END
-same "a wrong statement behind a position"
+refused "wrong statements in a chain" <<'END'
+rules:3:3-6: Error: lnlb: expected lnlb cluster ADDRESS
+		lnlb clustr 10.0.0.1
+		^^^^
+rules:4:3-6: Error: lnlb: expected lnlb cluster ADDRESS
+		lnlb
+		^^^^
+rules:5:16-22: Error: lnlb: cluster needs an address
+		counter lnlb cluster
+		             ^^^^^^^
+rules:6:16-21: Error: lnlb: "banana" is no IPv4 or IPv6 address
+		lnlb cluster banana
+		             ^^^^^^
+END
+cat >"$dir/rules" <<'END'
+define v = { 10.0.0.1, 10.0.0.2 }
+undefine v
+table ip t {
+	chain c {
+		lnlb cluster $v
+	}
+}
+END
+refused "a variable that is not defined any more" <<'END'
+rules:5:16-17: Error: unknown identifier 'v'
+		lnlb cluster $v
+		             ^^
+END
 
 lnlb flush ruleset
 cat >"$dir/families" <<END
@@ -141,6 +189,57 @@ same "each family, and a chain without a name"
 grep -c 'lnlb cluster' "$dir/got" >"$dir/expected"
 echo 6 >"$dir/got"
 same "all six of them"
+cat >"$dir/included" <<'END'
+lnlb cluster fd00::10
+counter lnlb cluster fd00::11 accept
+END
+cat >"$dir/blocks" <<END
+table inet t {
+	chain e {
+	}
+	chain d {
+		tcp dport 1 goto {
+			lnlb cluster 10.0.0.12
+		}
+		jump e
+		iifname { lnlb, cluster } accept
+		include "$dir/included"
+	}
+	set s {
+		type ifname
+		elements = {
+			lnlb,
+			cluster
+		}
+	}
+}
+END
+lnlb flush ruleset
+lnlb -f "$dir/blocks" >"$dir/got" 2>&1
+lnlb list ruleset >>"$dir/got"
+cat >"$dir/expected" <<'END'
+table inet t {
+	set s {
+		type ifname
+		elements = { "lnlb",
+			     "cluster" }
+	}
+
+	chain e {
+	}
+
+	chain d {
+		tcp dport 1 goto {
+			lnlb cluster 10.0.0.12
+		}
+		jump e
+		iifname { "lnlb", "cluster" } accept
+		lnlb cluster fd00::10
+		counter packets 0 bytes 0 lnlb cluster fd00::11 accept
+	}
+}
+END
+same "behind goto, in an included file; sets beside it are not it"
 # nft 1.0.6 has no JSON for a chain without a name, nor for a device
 sed -i '/jump {/,/}/d; /^table netdev/,$d' \
 	"$dir/families"
