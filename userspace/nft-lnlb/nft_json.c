@@ -110,7 +110,8 @@ static int set_affinity(struct lnlb_stmt *stmt, json_t *value, char *err)
 
 static int read_statement(json_t *object, struct lnlb_stmt *stmt, char *err)
 {
-	char reason[LNLB_STMT_ERRLEN] = "unknown";
+	char reason[LNLB_STMT_ERRLEN] = "unknown, expected cluster, dev, "
+		"weight, affinity, timeout, mode, mac, key, next, permissive or hash";
 	unsigned int attr;
 	const char *key;
 	json_t *value;
@@ -142,8 +143,12 @@ static json_t *carrier(json_t *object)
 	char marker[LNLB_MARKER_LEN], err[LNLB_STMT_ERRLEN];
 	struct lnlb_stmt stmt;
 
-	if (!json_is_object(statement) || json_object_size(object) != 1)
+	if (!statement || json_object_size(object) != 1)
 		return NULL;
+	if (!json_is_object(statement)) {
+		fprintf(stderr, "Error: lnlb: expected an object\n");
+		return NULL;
+	}
 	if (read_statement(statement, &stmt, err)) {
 		fprintf(stderr, "Error: lnlb: %s\n", err);
 		return NULL;

@@ -189,10 +189,8 @@ same "each family, and a chain without a name"
 grep -c 'lnlb cluster' "$dir/got" >"$dir/expected"
 echo 6 >"$dir/got"
 same "all six of them"
-cat >"$dir/included" <<'END'
-lnlb cluster fd00::10
-counter lnlb cluster fd00::11 accept
-END
+printf '%s\n' 'lnlb cluster fd00::10' 'counter lnlb cluster fd00::11 accept' \
+	>"$dir/included"
 cat >"$dir/blocks" <<END
 table inet t {
 	chain e {
@@ -281,6 +279,14 @@ sed 's/"permissive": true/"permissive": 1/' "$dir/json" | lnlb -j -f - \
 [ $? -eq 1 ] && grep -q '^Error: lnlb: permissive: expected true or false' \
 	"$dir/out"
 report $? "JSON with a flag that is a number is refused"
+sed 's/"weight": 5/"wieght": 5/' "$dir/json" | lnlb -j -f - >"$dir/out" 2>&1
+[ $? -eq 1 ] && grep -q '^Error: lnlb: wieght: unknown, expected cluster, dev' \
+	"$dir/out"
+report $? "JSON with an unknown word is refused"
+lnlb -j '{"nftables": [{"add": {"rule": {"family": "ip", "table": "t", "chain":
+	"c", "expr": [{"lnlb": "x"}]}}}]}' >"$dir/out" 2>&1
+[ $? -eq 1 ] && grep -q '^Error: lnlb: expected an object' "$dir/out"
+report $? "JSON with a word in its place is refused"
 lnlb flush ruleset
 sed 's/"permissive": true/"permissive": false/' "$dir/json" | lnlb -j -f -
 lnlb list ruleset >"$dir/got" 2>&1
