@@ -1,0 +1,288 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The commands of README.md and Documentation/*.rst.
+
+blocks.py check TOP    every block of text to be typed is run, or stands in the
+                       file plan beside this one, with the reason; TAP
+blocks.py run TOP      type them, page by page, into this machine, which has the
+                       packages installed, eth0 and systemd; it is good for
+                       nothing else afterwards. KTAP, as subtests of one
+
+A block of a page is what is indented behind "::", in README.md what is indented
+by four. Commands begin with the prompts "# ", "$ " or "node1# "; in README.md
+there are none, and all lines are commands. The plan says what else is to know:
+
+    page NAME          of it is what follows
+    start COMMAND      before the first block, in a state without clusters
+    block TEXT         the next block whose first line begins so, and of that:
+    before COMMAND     to be run before
+    text               there are no commands in it
+    rules FILE         it is a ruleset, to be loaded by what comes later
+    replace A B        what stands for something else
+    seconds N          its commands are ended after this time
+    terminal           they want one
+    skip TEXT: WHY     commands that begin so are not run
+    ci WHAT            they are run by that instead, in each make check
+    not WHY            nobody runs them
+"""
+import glob
+import os
+import re
+import subprocess
+import sys
+
+COMMENT = re.compile(r'\s#\s.*')
+PROMPT = re.compile(r'(?:node\d)?[#$] ')
+LIMIT_S = 120
+# back to a machine without clusters
+CLEAN = '''
+set +e
+systemctl stop lnlb 'lnlb-health@*'
+rm -f /etc/lnlb.nft
+nft-lnlb flush ruleset
+lnlbctl show -j | jq -r '.[].name' | xargs -rn 1 lnlbctl delif
+ip -o address show dev eth0 | awk '$4 ~ "/32$" { print $4 }' |
+        xargs -rn 1 ip address del dev eth0
+for i in $(seq 50); do
+        rmmod nft_lnlb nf_lnlb_conntrack nf_lnlb
+        grep -q lnlb /proc/modules || exit 0
+        sleep 0.2
+done
+exit 1
+'''
+RELOAD = 'table ip lnlb\ndelete table ip lnlb\n'
+
+
+class Block:
+    """One, and what the plan says of it."""
+
+    def __init__(self, page, line, lines):
+        self.page, self.line, self.lines = page, line, lines
+        self.how = {}
+        self.before, self.skip, self.replace = [], [], []
+        self.planned = False
+
+    def first(self):
+        return self.lines[0]
+
+    def name(self):
+        return f'{self.page}:{self.line}: {self.first()}'
+
+    def is_typed(self):
+        return self.page.endswith('.md') or any(map(PROMPT.match, self.lines))
+
+    def commands(self):
+        """A list of them, of one or more lines each."""
+        if self.page.endswith('.md'):
+            return ['\n'.join(self.lines)]
+        found, goes_on = [], False
+        for line in self.lines:
+            prompt = PROMPT.match(line)
+            if goes_on:
+                found[-1] += '\n' + line
+            elif prompt:
+                found.append(line[prompt.end():])
+            else:
+                continue
+            text = COMMENT.sub('', found[-1])
+            goes_on = text.endswith('\\') or text.count("'") % 2
+        return found
+
+
+def indent(line):
+    return len(line) - len(line.lstrip())
+
+
+def literal(lines, begin):
+    """Lines of a block, which is indented like its first one, and its end."""
+    depth, end = indent(lines[begin]), begin
+    while end < len(lines) and (not lines[end].strip() or
+                                indent(lines[end]) >= depth):
+        end += 1
+    block = lines[begin:end]
+    while not block[-1].strip():
+        block.pop()
+    return [line[depth:] for line in block], end
+
+
+def blocks_of(path):
+    page, found, i = os.path.basename(path), [], 0
+    with open(path, encoding='utf-8') as file:
+        lines = file.read().split('\n')
+    while i < len(lines):
+        line = lines[i]
+        if page.endswith('.md'):
+            begins = line.startswith('    ')
+        else:
+            begins = line.rstrip().endswith('::') and \
+                not line.lstrip().startswith('.. ') or \
+                line.lstrip().startswith('.. code')
+        if not begins:
+            i += 1
+            continue
+        begin = i if page.endswith('.md') else i + 1
+        while not lines[begin].strip():
+            begin += 1
+        text, i = literal(lines, begin)
+        found.append(Block(page, begin + 1, text))
+    return found
+
+
+def read_pages(top):
+    paths = [top + '/README.md'] + sorted(glob.glob(top +
+                                                    '/Documentation/*.rst'))
+    return {os.path.basename(path): blocks_of(path) for path in paths}
+
+
+def find(blocks, text):
+    for block in blocks:
+        if not block.planned and block.first().startswith(text):
+            block.planned = True
+            return block
+    return None
+
+
+def read_plan(path, pages):
+    """Commands that start each page, and what is wrong with the plan."""
+    starts, wrong, page, block = {}, [], None, None
+    with open(path, encoding='utf-8') as file:
+        lines = [line.strip() for line in file]
+    for number, line in enumerate(lines, 1):
+        word, _, rest = line.partition(' ')
+        if not line or line.startswith('#'):
+            continue
+        if word == 'page':
+            page, block = rest, None
+            starts.setdefault(page, [])
+            if page not in pages:
+                wrong.append(f'line {number}: no page {page}')
+        elif word == 'start':
+            starts[page].append(rest)
+        elif word == 'block':
+            block = find(pages.get(page, []), rest)
+            if not block:
+                wrong.append(f'line {number}: no such block in {page}: {rest}')
+                block = Block(page, 0, [rest])
+        elif word == 'before':
+            block.before.append(rest)
+        elif word == 'skip':
+            block.skip.append(rest.partition(': ')[0])
+        elif word == 'replace':
+            block.replace.append(rest.split())
+        elif word in ('text', 'rules', 'seconds', 'terminal', 'ci', 'not'):
+            block.how[word] = rest
+            if word in ('rules', 'seconds', 'ci', 'not') and not rest:
+                wrong.append(f'line {number}: {word} what?')
+        else:
+            wrong.append(f'line {number}: {word}?')
+    return starts, wrong
+
+
+def check(pages, wrong):
+    number = failed = 0
+    results = [(not wrong, 'the plan is of this documentation', wrong)]
+    for page, blocks in pages.items():
+        loose = [block.name() for block in blocks
+                 if not block.is_typed() and not block.how]
+        results.append((not loose, f'{page}: {len(blocks)} blocks', loose))
+    total = sum(len(blocks) for blocks in pages.values())
+    results.append((total > 50, f'{total} blocks in all', []))
+    for good, what, why in results:
+        number += 1
+        failed += not good
+        print(f'{"ok" if good else "not ok"} {number} - {what}')
+        for line in why:
+            print(f'#  {line}')
+    print(f'1..{number}')
+    return failed > 0
+
+
+def typed(command, how):
+    """Exit code and output of it."""
+    limit = int(how.get('seconds', LIMIT_S))
+    args = ['bash', '-e', '-o', 'pipefail', '-c', command]
+    if 'terminal' in how:
+        args = ['script', '-qec', command, '/dev/null']
+    args = ['timeout', '-k', '5', str(limit)] + args
+    env = dict(os.environ, TERM='vt100')
+    # a file: what is started in the background keeps a pipe open
+    with open('/tmp/typed', 'w+', encoding='utf-8', errors='replace') as out:
+        code = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=out,
+                              stderr=out, env=env, check=False).returncode
+        out.seek(0)
+        text = out.read()
+    if code == 124 and 'seconds' in how:
+        code = 0
+    return code, text
+
+
+def write_rules(block):
+    with open(block.how['rules'], 'w', encoding='utf-8') as file:
+        file.write(RELOAD + '\n'.join(block.lines) + '\n')
+
+
+class Results:
+    """Subtests, printed as they come."""
+    number = failed = 0
+
+    def add(self, code, what, text):
+        self.number += 1
+        good = code == 0
+        self.failed += not good
+        print(f'    {"ok" if good else "not ok"} {self.number} {what}',
+              flush=True)
+        if not good:
+            for line in text.split('\n')[-30:]:
+                print(f'    # {line}')
+            print(f'    # exit code {code}', flush=True)
+
+
+def run_block(block, results):
+    for command in block.before:
+        code, text = typed(command, {})
+        if code:
+            results.add(code, f'before {block.name()}: {command}', text)
+    if 'rules' in block.how:
+        write_rules(block)
+        return
+    for command in block.commands():
+        if any(map(command.startswith, block.skip)):
+            continue
+        for old, new in block.replace:
+            command = command.replace(old, new)
+        code, text = typed(command, block.how)
+        results.add(code, f'{block.page}: {command.splitlines()[0]}', text)
+
+
+def run(pages, starts):
+    results = Results()
+    for page, blocks in pages.items():
+        todo = [block for block in blocks
+                if not {'text', 'ci', 'not'} & set(block.how)]
+        if not todo:
+            continue
+        code, text = typed(CLEAN, {})
+        if code:
+            results.add(code, f'before {page}: clean up', text)
+        for command in starts.get(page, []):
+            code, text = typed(command, {})
+            if code:
+                results.add(code, f'{page} begins with {command}', text)
+        for block in todo:
+            run_block(block, results)
+    good = results.number > 20 and not results.failed
+    print('ok 1 docs' if good else 'not ok 1 docs')
+    return not good
+
+
+def main():
+    verb, top = sys.argv[1:]
+    pages = read_pages(top)
+    plan = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'plan')
+    starts, wrong = read_plan(plan, pages)
+    if verb == 'check':
+        sys.exit(check(pages, wrong))
+    sys.exit(run(pages, starts))
+
+
+main()
