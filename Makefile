@@ -13,6 +13,7 @@ KERNEL_SRC := $(CURDIR)/kernel/nf_lnlb
 TOOLS := userspace/nft-lnlb
 TEST_TOOLS := selftests/tools
 DEB_TOOLS := dpkg-dev debhelper dh-dkms fakeroot lintian
+DISTROS := bookworm trixie trixie-backports
 SHELL_SCRIPTS = $(shell grep -rlE '^\#!/bin/(ba)?sh|^\# shellcheck shell=' \
 	.ci debian kernel kunit selftests userspace)
 C_FILES = $(shell find kernel kunit userspace include selftests -name '*.[ch]' \
@@ -20,7 +21,7 @@ C_FILES = $(shell find kernel kunit userspace include selftests -name '*.[ch]' \
 
 .PHONY: all modules tools check sim sim-mutants sim-coverage fuzz demo bench \
 	nft-suite nft-differ sparse shellcheck format-check install dist deb \
-	rpm check-packages html clean setup help
+	rpm check-packages check-distro check-distros html clean setup help
 
 all: modules tools
 
@@ -102,6 +103,16 @@ check-packages:
 	.ci/setup $(DEB_TOOLS) rpm
 	.ci/check_packages
 
+# DISTRO=bookworm, trixie or trixie-backports; TESTS="all" or "NAME...": selftests
+check-distro: setup
+	.ci/setup debootstrap $(DEB_TOOLS)
+	$(if $(TESTS),$(MAKE) tools)
+	selftests/distro/run $(DISTRO) $(TESTS)
+
+check-distros:
+	for distro in $(DISTROS); do \
+		$(MAKE) check-distro DISTRO=$$distro || exit; done
+
 html:
 	.ci/setup python3-sphinx
 	$(MAKE) -C Documentation html
@@ -130,5 +141,6 @@ help:
 	@echo 'make nft-differ  nft-lnlb against nft on random input; SECONDS=60'
 	@echo 'make dist | deb | rpm  tarball and packages, into build/'
 	@echo 'make html       Documentation/ as web pages, into build/html'
-	@echo 'make check-packages  they can be made, twice the same'
+	@echo 'make check-packages, check-distro DISTRO=NAME, check-distros:'
+	@echo '                packages, installed on Debian releases'
 	@echo 'make sparse | shellcheck | format-check | clean'

@@ -1,0 +1,202 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Distributions with our packages installed, ready to boot, in the cache; sourced
+# after root.sh. That sets these:
+# shellcheck disable=SC2154 # top, cache, base, build, results
+
+# is_here DISTRO: this machine is one
+is_here() {
+	# shellcheck source=/dev/null
+	[ "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" = "$1" ]
+}
+
+# packages DISTRO: our packages, built there, into $work/deb
+packages() {
+	local dir=$work/build log=$results/deb.log tar
+
+	if is_here "$1"; then
+		packages_here "$log"
+		return
+	fi
+	build_tools "$1"
+	progress "building packages"
+	OUT=$work "$top/.ci/package" dist
+	tar=$(echo "$work"/nf-lnlb-*.tar.xz)
+	layer "$build:$base" "$work/build-upper" "$dir"
+	mkdir "$dir/root/b" "$work/deb"
+	tar -C "$dir/root/b" -xf "$tar"
+	inside "$dir" sh -c "cd /root/b/nf-lnlb-* &&
+		dpkg-buildpackage -b -us -uc -rfakeroot" >"$log" 2>&1 ||
+		{ tail -n 20 "$log" >&2; die "no packages"; }
+	inside "$dir" sh -c "cd /root/b && lintian --allow-root \
+		--fail-on error,warning --info --display-info *.changes" \
+		>"$results/lintian.log" 2>&1 || lintian_failed=1
+	rm "$dir"/root/b/*-dbgsym_*.deb
+	mv "$dir"/root/b/*.deb "$work/deb/"
+	leave "$dir"
+	umount "$dir"
+}
+
+# to build on another machine of the same release would give the same bytes
+packages_here() {
+	progress "building packages"
+	OUT=$work "$top/.ci/package" deb >"$1" 2>&1 ||
+		{ tail -n 20 "$1" >&2; die "no packages"; }
+	lintian --allow-root --fail-on error,warning --info --display-info \
+		"$work"/deb/*.changes >"$results/lintian.log" 2>&1 ||
+		lintian_failed=1
+	rm "$work"/deb/*-dbgsym_*.deb
+}
+
+# installed ROOT: the packages with what they recommend, as README.md says
+installed() {
+	local log=$results/install.log
+
+	layer "$base" "$work/upper" "$1"
+	mkdir "$1/root/deb"
+	cp "$work"/deb/*.deb "$1/root/deb/"
+	progress "installing them, dkms builds the modules"
+	{
+		apt_inside "$1" update &&
+			inside "$1" sh -c "apt-get -q -y -o Dpkg::Use-Pty=0 \
+				-o Binary::apt-get::APT::Keep-Downloaded-Packages=true \
+				install linux-headers-amd64 /root/deb/*.deb"
+	} >"$log" 2>&1 || {
+		tail -n 20 "$log" >&2
+		cat "$1"/var/lib/dkms/nf-lnlb/*/build/make.log >>"$log" 2>/dev/null
+		die "cannot install the packages"
+	}
+	cat "$1"/var/lib/dkms/nf-lnlb/*/*/*/log/make.log >>"$log" 2>/dev/null
+	leave "$1"
+}
+
+# image ROOT FILE
+image() {
+	mke2fs -q -t ext4 -O ^has_journal -d "$1" "$2" 6G >/dev/null
+}
+
+# lines of a table in Documentation/
+versions() {
+	inside "$1" dpkg-query -W -f '# ${Package} ${Version}\n' \
+		"linux-image-$(kernel_of "$1")" nftables libnftables1 dkms \
+		nf-lnlb-dkms nft-lnlb
+	inside "$1" sh -c 'gcc --version | sed -n "1s/^/# /p"'
+}
+
+# refused ROOT RELEASE WHAT: dkms leaves a kernel alone, and says why
+refused() {
+	local out
+
+	out=$(inside "$1" dkms autoinstall -k "$2" 2>&1)
+	grep -qF "$3" <<<"$out" || { echo "# $out"; return 1; }
+	[ -z "$(find "$1/lib/modules/$2" "$1"/var/lib/dkms/nf-lnlb \
+		-path "*$2*" \( -name '*.ko*' -o -name '*.log' \))" ]
+}
+
+# bad_kernels ROOT: one that lacks something, one that is too old
+bad_kernels() {
+	local modules=$1/lib/modules build
+
+	build=$(readlink -f "$modules/$(kernel_of "$1")/build" |
+		sed "s,^$1,,")
+	mkdir -p "$modules"/{6.2.0-none,5.10.0-old}/build/include
+	sed 's/^CONFIG_NETFILTER_INGRESS=y/# & is off/' "$1$build/.config" \
+		>"$modules/6.2.0-none/build/.config"
+	cp "$1$build/.config" "$modules/5.10.0-old/build/"
+	cp "$1$build/Makefile" "$modules/6.2.0-none/build/"
+	cp "$1$build/Makefile" "$modules/5.10.0-old/build/"
+}
+
+make_refuses() {
+	local out
+
+	out=$(inside "$1" sh -c "make -C /lib/modules/$(kernel_of "$1")/build \
+		M=\$(echo /usr/src/nf-lnlb-*)/kernel/nf_lnlb \
+		CONFIG_NETFILTER_INGRESS= modules" 2>&1) && return 1
+	grep -qF "needs a kernel with CONFIG_NETFILTER_INGRESS" <<<"$out" ||
+		{ echo "# $out"; return 1; }
+}
+
+# host_checks DISTRO ROOT: as subtests of one
+host_checks() {
+	local n=0 bad=0 built root=$2
+
+	check() {
+		n=$((n + 1))
+		if "${@:2}"; then
+			echo "    ok $n $1"
+		else
+			echo "    not ok $n $1"
+			bad=1
+		fi
+	}
+	printf 'KTAP version 1\n1..1\n'
+	built=$(find "$root/lib/modules" -path '*/updates/dkms/*' -name \
+		'*lnlb*.ko*' -printf '%f\n' | sed 's/\.ko.*//' | sort | xargs)
+	check "lintian is content" [ -z "${lintian_failed:-}" ]
+	check "dkms has built all modules" [ "$built" = \
+		"nf_lnlb nf_lnlb_conntrack nft_lnlb" ]
+	check "without a warning" no_warnings
+	bad_kernels "$root"
+	check "not for a kernel without ingress hooks, it says so" refused \
+		"$root" 6.2.0-none "6.2.0-none has no CONFIG_NETFILTER_INGRESS"
+	check "nor for one that is too old" refused "$root" 5.10.0-old \
+		"5.10.0-old is too old"
+	rm -r "$root"/lib/modules/{6.2.0-none,5.10.0-old}
+	check "make says what a kernel lacks" make_refuses "$root"
+	[ $bad -eq 0 ] && echo "ok 1 $1" || echo "not ok 1 $1"
+}
+
+no_warnings() {
+	! grep -E 'kernel/nf_lnlb/.*(warning|error):' "$results/install.log"
+}
+
+# what the packages are made from
+tree_key() {
+	(cd "$top" && git ls-files -co --exclude-standard kernel include \
+		userspace debian .ci/package selftests/distro/ready.sh |
+		LC_ALL=C sort | xargs sha256sum) | sha256sum | cut -c 1-12
+}
+
+# make_ready DISTRO DIR: what ready makes, for DIR to keep, as whoever makes it anew
+# removes it. One at a time, as all use the same cache.
+make_ready() {
+	exec 9>"$cache/distro/lock"
+	flock 9
+	ready "$1"
+	mkdir -p "$2"
+	cp -al "$ready"/{boot,image,deb} "$2/"
+	exec 9>&-
+}
+
+# ready DISTRO: sets ready, a directory with image, boot/, deb/, versions, and
+# results of the way there, in host.ktap and logs
+ready() {
+	local work name root
+
+	base "$1"
+	ready=${base%/base}/ready-$(tree_key)
+	if [ ! -e "$ready/complete" ]; then
+		remove "${base%/base}"/ready-*
+		work=$ready
+		root=$work/root
+		mkdir -p "$work/boot"
+		packages "$1"
+		installed "$root"
+		for name in vmlinuz initrd.img; do
+			cp "$root/boot/$name-$(kernel_of "$root")" "$work/boot/$name"
+		done
+		versions "$root" >"$work/versions"
+		host_checks "$1" "$root" >"$work/host.ktap"
+		leave "$root"
+		image "$root" "$work/image"
+		umount "$root"
+		remove "$work"/{root,upper*,build*}
+		cp "$results"/*.log "$work/"
+		touch "$work/complete"
+	fi
+	cp "$ready"/*.log "$results/"
+	cp "$ready/host.ktap" "$results/output-host.ktap"
+	cat "$ready/versions" "$ready/host.ktap"
+}
