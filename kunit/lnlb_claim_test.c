@@ -301,7 +301,8 @@ static void targets_follow_departures(struct kunit *test)
 
 	lnlb_net_start_all(net, 4);
 	core = net->node[2].core;
-	before = kunit_kzalloc(test, sizeof(core->target), GFP_KERNEL);
+	before = kunit_kcalloc(test, LNLB_BUCKETS, sizeof(*before),
+			       GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, before);
 	for (b = 0; b < LNLB_BUCKETS; b++) {
 		lnlb_core_target(core, b, &id);
@@ -313,6 +314,48 @@ static void targets_follow_departures(struct kunit *test)
 			KUNIT_ASSERT_EQ(test, id.mac[5], before[b]);
 		else
 			KUNIT_ASSERT_EQ(test, before[b], 0);
+}
+
+static void same_nodes_are_not_built_again(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	struct lnlb_core *core;
+
+	lnlb_net_start_all(net, 3);
+	core = net->node[0].core;
+	core->target[7] = LNLB_TARGET_NONE;
+	core->epoch++;
+	lnlb_view_adopt(core);
+	KUNIT_EXPECT_EQ(test, core->target[7], LNLB_TARGET_NONE);
+	core->weight++;
+	lnlb_view_adopt(core);
+	KUNIT_EXPECT_NE(test, core->target[7], LNLB_TARGET_NONE);
+}
+
+/* who was told of sessions is known by its place, which changes */
+static void told_follow_departures(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	const struct lnlb_peer *first, *last;
+	struct lnlb_core *core;
+	int b;
+
+	lnlb_net_start_all(net, 4);
+	core = net->node[3].core;
+	first = core->peer[0];
+	last = core->peer[2];
+	for (b = 0; b < 6; b++)
+		core->sent_to[b] = b % 3;
+	lnlb_view_forget(core, core->peer[1]);
+	for (b = 0; b < 6; b++) {
+		KUNIT_EXPECT_EQ(test, lnlb_handover_told(core, first, b),
+				b % 3 == 0);
+		KUNIT_EXPECT_EQ(test, lnlb_handover_told(core, last, b),
+				b % 3 == 2);
+	}
+	lnlb_view_untold(core, last);
+	for (b = 0; b < 6; b++)
+		KUNIT_EXPECT_FALSE(test, lnlb_handover_told(core, last, b));
 }
 
 /* as long as the node does not stand still, and shorter than others wait */
@@ -360,6 +403,8 @@ static struct kunit_case lnlb_claim_cases[] = {
 	KUNIT_CASE(unlisted_node_fences_at_once),
 	KUNIT_CASE(missing_acknowledgement_is_asked_for),
 	KUNIT_CASE(targets_follow_departures),
+	KUNIT_CASE(same_nodes_are_not_built_again),
+	KUNIT_CASE(told_follow_departures),
 	KUNIT_CASE(lease_ends_before_the_fence),
 	{}
 };

@@ -303,6 +303,12 @@ static void stall_while_joining_listens_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
 }
 
+/* five pages: what else a cluster takes is to find room in 32 KiB with it */
+static void core_is_small(struct kunit *test)
+{
+	KUNIT_EXPECT_LE(test, sizeof(struct lnlb_core), 20 << 10);
+}
+
 static void idle_is_quiet(struct kunit *test)
 {
 	struct lnlb_net *net = test->priv;
@@ -381,6 +387,7 @@ static struct kunit_case lnlb_core_cases[] = {
 	KUNIT_CASE(deaf_newcomer_fences),
 	KUNIT_CASE(stall_fences),
 	KUNIT_CASE(stall_while_joining_listens_again),
+	KUNIT_CASE(core_is_small),
 	KUNIT_CASE(idle_is_quiet),
 	KUNIT_CASE(stop_and_start_again),
 	KUNIT_CASE(nodes_are_shown),

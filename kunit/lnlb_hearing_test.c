@@ -180,6 +180,8 @@ static void many_bad_links_are_bounded(struct kunit *test)
 	unsigned int i, out = 0;
 
 	KUNIT_ASSERT_NOT_NULL(test, core);
+	core->hearing = kunit_kzalloc(test, sizeof(*core->hearing), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, core->hearing);
 	lnlb_net_params(&core->params, 0, 1);
 	/* peers 1..30 hear us; of each two neighbours, neither the other */
 	for (i = 1; i <= 30; i++) {
@@ -199,12 +201,12 @@ static void many_bad_links_are_bounded(struct kunit *test)
 				peer->heard[peer->n_heard++] = core->peer[j]->id;
 	}
 	lnlb_hearing_cover(core, false);
-	KUNIT_EXPECT_EQ(test, core->hearing.n, 31);
-	KUNIT_EXPECT_FALSE(test, core->hearing.node[0].out);
+	KUNIT_EXPECT_EQ(test, core->hearing->n, 31);
+	KUNIT_EXPECT_FALSE(test, core->hearing->node[0].out);
 	for (i = 1; i <= 30; i++) {
-		out += core->hearing.node[i].out;
+		out += core->hearing->node[i].out;
 		/* one of each pair */
-		KUNIT_EXPECT_EQ(test, core->hearing.node[i].out, i % 2 == 0);
+		KUNIT_EXPECT_EQ(test, core->hearing->node[i].out, i % 2 == 0);
 	}
 	KUNIT_EXPECT_EQ(test, out, 15);
 }

@@ -171,18 +171,18 @@ static void rows_are_better_than_relays(struct kunit *test)
 	}
 	lnlb_hearing_cover(core, true);
 	for (i = 0; i < 5; i++)
-		KUNIT_EXPECT_FALSE(test, core->hearing.node[i].out);
+		KUNIT_EXPECT_FALSE(test, core->hearing->node[i].out);
 	/* of 2 only the others know now: 1 lists it, 2 may not hear 1 */
 	lnlb_view_forget(core, peer_of(net, 0, 2));
 	lnlb_hearing_cover(core, false);
-	KUNIT_EXPECT_FALSE(test, lnlb_hearing_bad(&core->hearing, 1, 2));
+	KUNIT_EXPECT_FALSE(test, lnlb_hearing_bad(core->hearing, 1, 2));
 	lnlb_hearing_collect(core);
-	KUNIT_EXPECT_TRUE(test, lnlb_hearing_bad(&core->hearing, 0, 2));
-	KUNIT_EXPECT_FALSE(test, lnlb_hearing_bad(&core->hearing, 1, 2));
+	KUNIT_EXPECT_TRUE(test, lnlb_hearing_bad(core->hearing, 0, 2));
+	KUNIT_EXPECT_FALSE(test, lnlb_hearing_bad(core->hearing, 1, 2));
 	lnlb_relay_apply(core);
-	KUNIT_EXPECT_TRUE(test, lnlb_hearing_bad(&core->hearing, 1, 2));
-	KUNIT_EXPECT_FALSE(test, lnlb_hearing_bad(&core->hearing, 1, 3));
-	KUNIT_EXPECT_FALSE(test, lnlb_hearing_bad(&core->hearing, 0, 1));
+	KUNIT_EXPECT_TRUE(test, lnlb_hearing_bad(core->hearing, 1, 2));
+	KUNIT_EXPECT_FALSE(test, lnlb_hearing_bad(core->hearing, 1, 3));
+	KUNIT_EXPECT_FALSE(test, lnlb_hearing_bad(core->hearing, 0, 1));
 }
 
 static struct kunit_case lnlb_relay_cases[] = {

@@ -244,7 +244,7 @@ static void new_eras_sessions_are_told_again(struct kunit *test)
 	lnlb_core_set_state(core, LNLB_NODE_SUSPENDED);
 	lnlb_net_session_add(net, 1, bucket, KEY, 1);
 	lnlb_net_session_add(net, 0, bucket, KEY, 1);
-	core->sent_to[bucket] = core->peer[0]->serial;
+	core->sent_to[bucket] = 0;
 	set_state(net, 1, LNLB_NODE_ACTIVE);
 	KUNIT_EXPECT_EQ(test, net->node[0].gone, 1);
 	KUNIT_EXPECT_EQ(test, lnlb_net_session_owner(net, 0, KEY), 1);

@@ -3,6 +3,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/pkt_sched.h>
+#include <linux/vmalloc.h>
 
 #include "event.h"
 #include "ops.h"
@@ -12,7 +13,8 @@
 
 static void *op_alloc(void *ctx, size_t size)
 {
-	return kvzalloc(size, GFP_KERNEL);
+	/* In pages: kmalloc() would take the next power of two. */
+	return size > PAGE_SIZE ? vzalloc(size) : kzalloc(size, GFP_KERNEL);
 }
 
 static void op_free(void *ctx, void *mem)

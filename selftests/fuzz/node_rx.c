@@ -146,7 +146,8 @@ void node_check(const struct node *node)
 	unsigned int i;
 
 	check_peers(core);
-	CHECK(node->blocks == 1 + core->n_peers);
+	CHECK(node->blocks == 1 + core->n_peers + !!core->hearing +
+	      !!core->gone);
 	CHECK(!memcmp(node->accept, core->accept, sizeof(core->accept)));
 	for (i = 0; i < LNLB_WIRE_CLAIMS; i++)
 		CHECK(!(core->accept[i] & ~core->claims[i]));

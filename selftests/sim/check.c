@@ -266,20 +266,40 @@ void sim_check_accept(struct sim *sim, unsigned int i, u16 bucket)
 		sim_check_session(sim, i, s);
 }
 
+/* weight of who is to own buckets, 0: it is not; the last place is this node's */
+static unsigned int weight_of(const struct lnlb_core *core, unsigned int place)
+{
+	const struct lnlb_peer *peer;
+
+	if (place == core->n_peers)
+		return core->state == LNLB_NODE_ACTIVE && !core->excluded ?
+		       core->weight : 0;
+	peer = core->peer[place];
+	return peer->state == LNLB_NODE_ACTIVE && !lnlb_peer_out(peer) ?
+	       peer->weight : 0;
+}
+
 static void check_shares(struct sim *sim, const struct lnlb_core *core)
 {
-	const struct lnlb_table *table = &core->table;
-	double sum = 0, ideal, off;
-	unsigned int i;
+	unsigned int i, b, count[LNLB_NODES_MAX] = {};
+	double sum = 0, ideal = 0, off;
 
-	for (i = 0; i < table->n; i++)
-		sum += 1.0 / table->row[i].node.weight;
-	for (i = 0; i < table->n; i++) {
-		ideal = LNLB_BUCKETS / sum / table->row[i].node.weight;
-		off = table->row[i].count - ideal;
+	for (i = 0; i <= core->n_peers; i++)
+		if (weight_of(core, i))
+			sum += 1.0 / weight_of(core, i);
+	for (b = 0; b < LNLB_BUCKETS; b++)
+		if (core->target[b] == LNLB_TARGET_SELF)
+			count[core->n_peers]++;
+		else if (core->target[b] != LNLB_TARGET_NONE)
+			count[core->target[b]]++;
+	for (i = 0; i <= core->n_peers; i++) {
+		ideal = 0;
+		if (weight_of(core, i))
+			ideal = LNLB_BUCKETS / sum / weight_of(core, i);
+		off = count[i] - ideal;
 		if (off < -1 || off > 1)
 			sim_fail(sim, "D1: %u buckets instead of %.1f",
-				 table->row[i].count, ideal);
+				 count[i], ideal);
 	}
 }
 

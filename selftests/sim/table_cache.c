@@ -15,7 +15,7 @@
 struct kept {
 	unsigned int n;
 	struct lnlb_table_row row[LNLB_NODES_MAX];
-	u16 owner[LNLB_BUCKETS];
+	lnlb_place_t owner[LNLB_BUCKETS];
 };
 
 static struct kept *kept[KEPT];

@@ -6,7 +6,7 @@
 /* places of lnlb_core_nodes(): this node, then its peers */
 static int lnlb_buckets_target(const struct lnlb_core *core, u16 bucket)
 {
-	u16 target = core->target[bucket];
+	lnlb_place_t target = core->target[bucket];
 
 	if (target == LNLB_TARGET_SELF)
 		return 0;

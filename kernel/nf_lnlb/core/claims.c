@@ -125,7 +125,7 @@ static bool lnlb_claims_take_one(struct lnlb_core *core, u16 bucket)
 		return false;
 	if (!claimed) {
 		lnlb_bit_set(core->claims, bucket);
-		core->sent_to[bucket] = 0;
+		core->sent_to[bucket] = LNLB_TARGET_NONE;
 	}
 	lnlb_claims_accept(core, bucket, true);
 	return !claimed;

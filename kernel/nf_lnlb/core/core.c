@@ -71,6 +71,7 @@ struct lnlb_core *lnlb_core_new(const struct lnlb_core_params *params,
 	core->weight = LNLB_WEIGHT_MIN;
 	core->gone_due = U64_MAX;
 	memset(core->target, 0xff, sizeof(core->target));
+	memset(core->sent_to, 0xff, sizeof(core->sent_to));
 	lnlb_core_set_timers(core, timers);
 	return core;
 }
@@ -79,6 +80,8 @@ static void lnlb_core_forget_all(struct lnlb_core *core)
 {
 	while (core->n_peers)
 		lnlb_view_forget(core, core->peer[core->n_peers - 1]);
+	lnlb_hearing_forget(core);
+	lnlb_send_gone_drop(core);
 }
 
 void lnlb_core_free(struct lnlb_core *core)
@@ -89,6 +92,8 @@ void lnlb_core_free(struct lnlb_core *core)
 		return;
 	for (i = 0; i < core->n_peers; i++)
 		core->ops->free(core->ctx, core->peer[i]);
+	lnlb_hearing_forget(core);
+	lnlb_send_gone_drop(core);
 	core->ops->free(core->ctx, core);
 }
 
@@ -105,7 +110,6 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	core->state_due = now;
 	core->keepalive_due = now;
 	core->sequence = 0;
-	core->gone_due = U64_MAX;
 	core->state = LNLB_NODE_JOINING;
 	core->epoch++;
 	core->fenced = false;
@@ -122,7 +126,7 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	core->transfer.backoff_ms = LNLB_RESEND_MIN_MS;
 	core->batch = LNLB_BATCH;
 	core->refreshing = false;
-	memset(core->sent_to, 0, sizeof(core->sent_to));
+	memset(core->sent_to, 0xff, sizeof(core->sent_to));
 	lnlb_core_event(core, LNLB_EVENT_STATE, NULL, "started");
 }
 
@@ -251,7 +255,7 @@ void lnlb_core_resync(struct lnlb_core *core)
 	/* a new acquaintance: peers announce their sessions to us again */
 	for (i = 0; i < core->n_peers; i++)
 		core->peer[i]->met = ++core->met;
-	memset(core->sent_to, 0, sizeof(core->sent_to));
+	memset(core->sent_to, 0xff, sizeof(core->sent_to));
 	core->review = true;
 	core->request = true;
 	lnlb_core_changed(core);
@@ -288,7 +292,8 @@ u64 lnlb_core_digest(const struct lnlb_core *core)
 	return core->digest;
 }
 
-static u32 lnlb_core_count_targets(const struct lnlb_core *core, u16 target)
+static u32 lnlb_core_count_targets(const struct lnlb_core *core,
+				   lnlb_place_t target)
 {
 	u32 b, n = 0;
 

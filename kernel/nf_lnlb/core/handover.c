@@ -22,12 +22,10 @@
 /* does @bucket hold sessions that its owner-to-be has not got from us? */
 static bool lnlb_handover_owed(const struct lnlb_core *core, u16 bucket)
 {
-	const struct lnlb_peer *peer;
-
 	if (lnlb_bit_test(core->claims, bucket))
 		return false;
-	peer = lnlb_core_target_peer(core, bucket);
-	return peer && core->sent_to[bucket] != peer->serial &&
+	return lnlb_core_target_peer(core, bucket) &&
+	       core->sent_to[bucket] != core->target[bucket] &&
 	       core->ops->has_sessions(core->ctx, bucket);
 }
 
@@ -237,10 +235,11 @@ static void lnlb_handover_send(struct lnlb_core *core)
 static void lnlb_handover_finish(struct lnlb_core *core)
 {
 	struct lnlb_transfer *t = &core->transfer;
+	lnlb_place_t to = lnlb_view_place(core, t->to);
 	unsigned int i;
 
 	for (i = 0; i < t->n; i++) {
-		core->sent_to[t->bucket[i]] = t->to->serial;
+		core->sent_to[t->bucket[i]] = to;
 		lnlb_bit_clear(core->claims, t->bucket[i]);
 		lnlb_bit_clear(core->old, t->bucket[i]);
 	}
@@ -364,7 +363,10 @@ void lnlb_handover_acked(struct lnlb_core *core, const struct lnlb_peer *peer,
 bool lnlb_handover_told(const struct lnlb_core *core,
 			const struct lnlb_peer *peer, u16 bucket)
 {
-	return core->transfer.to == peer || core->sent_to[bucket] == peer->serial;
+	lnlb_place_t sent_to = core->sent_to[bucket];
+
+	return core->transfer.to == peer ||
+	       (sent_to < core->n_peers && core->peer[sent_to] == peer);
 }
 
 /**

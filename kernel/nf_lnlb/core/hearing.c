@@ -144,7 +144,7 @@ static bool lnlb_hearing_lists(const struct lnlb_peer *peer,
 
 static void lnlb_hearing_names(struct lnlb_core *core)
 {
-	struct lnlb_hearing *h = &core->hearing;
+	struct lnlb_hearing *h = core->hearing;
 	const struct lnlb_peer *peer;
 	unsigned int i, j;
 	int k;
@@ -206,18 +206,25 @@ bool lnlb_hearing_bad(const struct lnlb_hearing *h, unsigned int a,
 /**
  * lnlb_hearing_collect() - who does not hear whom, by those that are heard
  * @core: the node; lnlb_core::hearing is the result
+ * Return: false without memory.
  */
-void lnlb_hearing_collect(struct lnlb_core *core)
+bool lnlb_hearing_collect(struct lnlb_core *core)
 {
-	struct lnlb_hearing *h = &core->hearing;
+	struct lnlb_hearing *h = core->hearing;
 	unsigned int i, j;
 
+	if (!h)
+		h = core->ops->alloc(core->ctx, sizeof(*h));
+	core->hearing = h;
+	if (!h)
+		return false;
 	lnlb_hearing_names(core);
 	memset(h->bad, 0, sizeof(h->bad));
 	for (i = 0; i < h->n; i++)
 		for (j = 0; j < h->n; j++)
 			if (i != j && lnlb_hearing_deaf(h, i, j))
 				lnlb_hearing_link(h, i, j);
+	return true;
 }
 
 /* Return: how many nodes have somebody whom they do not hear, or vice versa */
@@ -287,25 +294,27 @@ static void lnlb_hearing_exact(struct lnlb_hearing *h)
  *
  * With more than LNLB_HEARING_EXACT nodes in trouble, those with the most go
  * first: at most a logarithmic factor more than needed, the same everywhere.
+ * Return: false without memory.
  */
-void lnlb_hearing_cover(struct lnlb_core *core, bool relayed)
+bool lnlb_hearing_cover(struct lnlb_core *core, bool relayed)
 {
-	struct lnlb_hearing *h = &core->hearing;
-
-	lnlb_hearing_collect(core);
+	if (!lnlb_hearing_collect(core))
+		return false;
 	if (relayed)
 		lnlb_relay_apply(core);
-	while (lnlb_hearing_degrees(h) > LNLB_HEARING_EXACT)
-		lnlb_hearing_greedy(h);
-	lnlb_hearing_exact(h);
+	while (lnlb_hearing_degrees(core->hearing) > LNLB_HEARING_EXACT)
+		lnlb_hearing_greedy(core->hearing);
+	lnlb_hearing_exact(core->hearing);
+	return true;
 }
 
 /* those who hear nobody and cannot shut themselves out */
 static void lnlb_hearing_shut(struct lnlb_core *core)
 {
-	struct lnlb_hearing *h = &core->hearing;
+	struct lnlb_hearing *h = core->hearing;
 	unsigned int i, k;
 
+	/* there is memory from the first time */
 	lnlb_hearing_cover(core, false);
 	for (i = 0; i < core->n_peers; i++) {
 		k = lnlb_hearing_index(h, &core->peer[i]->id);
@@ -364,25 +373,28 @@ static bool lnlb_hearing_served(const struct lnlb_core *core)
  */
 void lnlb_hearing_update(struct lnlb_core *core)
 {
-	struct lnlb_hearing *h = &core->hearing;
-	bool out = false;
+	bool complete = lnlb_hearing_complete(core), out = false;
+	struct lnlb_hearing *h;
 
 	lnlb_relay_update(core);
+	if (complete)
+		lnlb_hearing_forget(core);
 	/* as soon as all hear each other, if nobody does its work */
-	if (core->excluded && lnlb_hearing_complete(core) &&
-	    !lnlb_hearing_served(core))
+	if (core->excluded && complete && !lnlb_hearing_served(core))
 		core->back_at = core->now;
 	else if (!core->hearing_due ||
 		 !lnlb_core_passed(core, core->hearing_at,
 				   core->timers.dead_interval_ms))
 		return;
-	core->hearing_due = false;
-	if (!lnlb_hearing_complete(core)) {
-		lnlb_hearing_cover(core, true);
+	if (!complete) {
+		if (!lnlb_hearing_cover(core, true))
+			return;
+		h = core->hearing;
 		out = h->node[lnlb_hearing_index(h, &core->params.self)].out;
 		/* with only one peer, who of us is it that does not hear? */
 		if (!out && core->n_peers > 1)
 			lnlb_hearing_shut(core);
 	}
+	core->hearing_due = false;
 	lnlb_hearing_exclude(core, out);
 }

@@ -27,8 +27,8 @@
 /* upper half of an epoch: how often the node has let go of all its sessions */
 #define LNLB_EPOCH_ERA		(1ULL << 32)
 
-#define LNLB_TARGET_NONE	0xffff	/* lnlb_core::target */
-#define LNLB_TARGET_SELF	0xfffe
+#define LNLB_TARGET_NONE	LNLB_TABLE_NOBODY	/* lnlb_core::target */
+#define LNLB_TARGET_SELF	((lnlb_place_t)-2)
 
 /**
  * struct lnlb_relay - pairs of nodes that do not hear each other, see relay.c
@@ -49,7 +49,6 @@ struct lnlb_relay {
  * @heard_at: when that arrived, ms
  * @met_at: when we made its acquaintance, ms
  * @asked_at: when we last asked it for a STATE, ms
- * @serial: see lnlb_core::sent_to; a new one when @met_us changes
  * @version: of its last STATE
  * @epoch: as in that
  * @era_sequence: of the first STATE of its era that arrived, 0: of all of them
@@ -89,7 +88,6 @@ struct lnlb_peer {
 	u64 heard_at;
 	u64 met_at;
 	u64 asked_at;
-	u32 serial;
 	u64 version;
 	u64 epoch;
 	u64 era_sequence;
@@ -296,7 +294,6 @@ struct lnlb_transfer {
  * @refused_until: sessions were refused not long before, ms
  * @reported_claims: as in the last CLAIMS event
  * @met: source of lnlb_peer::met
- * @serial: source of lnlb_peer::serial
  * @chunk: source of lnlb_transfer::chunk
  * @n_peers: live peers
  * @peer: these, ascending by id
@@ -307,18 +304,17 @@ struct lnlb_transfer {
  * @accept: those of them whose new sessions we take
  * @others: buckets that peers claim
  * @target: by bucket, index of the peer that is to own it, or LNLB_TARGET_*
- * @sent_to: by bucket, serial of the peer that got our sessions in it since
- *	we last claimed it, or 0
+ * @sent_to: by bucket, index of the peer that got our sessions in it since we
+ *	last claimed it, or LNLB_TARGET_NONE
  * @refreshing: some buckets may be @old
  * @old: buckets whose sessions the target was told of long ago
  * @transfer: session hand-over
  * @batch: buckets that the next one may take
- * @hearing: who does not hear whom
+ * @hearing: who does not hear whom, NULL while all hear each other
  * @out: frame in the making
- * @gone: SESSIONS about sessions that have ended
+ * @gone: SESSIONS about sessions that have ended, NULL: none have
  * @gone_due: send it then, ms; U64_MAX: there is none
- * @nodes: input of @table
- * @table: who is to own what
+ * @table_nodes: hash of those that @target was made for, 0: of none
  */
 struct lnlb_core {
 	struct lnlb_core_params params;
@@ -372,7 +368,6 @@ struct lnlb_core {
 	u64 refused_until;
 	u32 reported_claims;
 	u16 met;
-	u32 serial;
 	u32 chunk;
 
 	unsigned int n_peers;
@@ -383,18 +378,17 @@ struct lnlb_core {
 	u8 claims[LNLB_WIRE_CLAIMS];
 	u8 accept[LNLB_WIRE_CLAIMS];
 	u8 others[LNLB_WIRE_CLAIMS];
-	u16 target[LNLB_BUCKETS];
-	u32 sent_to[LNLB_BUCKETS];
+	lnlb_place_t target[LNLB_BUCKETS];
+	lnlb_place_t sent_to[LNLB_BUCKETS];
 	bool refreshing;
 	u8 old[LNLB_WIRE_CLAIMS];
 	struct lnlb_transfer transfer;
 	u32 batch;
-	struct lnlb_hearing hearing;
+	struct lnlb_hearing *hearing;
 	u8 out[LNLB_FRAME_MAX];
-	u8 gone[LNLB_FRAME_MAX];
+	u8 *gone;
 	u64 gone_due;
-	struct lnlb_table_node nodes[LNLB_NODES_MAX];
-	struct lnlb_table table;
+	u64 table_nodes;
 };
 
 static inline bool lnlb_bit_test(const u8 *map, u16 bucket)
@@ -491,9 +485,17 @@ static inline bool lnlb_peer_out(const struct lnlb_peer *peer)
 static inline struct lnlb_peer *
 lnlb_core_target_peer(const struct lnlb_core *core, u16 bucket)
 {
-	u16 target = core->target[bucket];
+	lnlb_place_t target = core->target[bucket];
 
 	return target < LNLB_TARGET_SELF ? core->peer[target] : NULL;
+}
+
+/* what lnlb_hearing_collect() has found */
+static inline void lnlb_hearing_forget(struct lnlb_core *core)
+{
+	if (core->hearing)
+		core->ops->free(core->ctx, core->hearing);
+	core->hearing = NULL;
 }
 
 /* parentheses, as the kernel has a macro of that name */
@@ -520,6 +522,9 @@ void lnlb_view_bury(struct lnlb_core *core, const struct lnlb_node_id *id,
 struct lnlb_peer *lnlb_view_add(struct lnlb_core *core,
 				const struct lnlb_node_id *id, u64 incarnation);
 void lnlb_view_forget(struct lnlb_core *core, struct lnlb_peer *peer);
+lnlb_place_t lnlb_view_place(const struct lnlb_core *core,
+			     const struct lnlb_peer *peer);
+void lnlb_view_untold(struct lnlb_core *core, const struct lnlb_peer *peer);
 void lnlb_view_expire(struct lnlb_core *core);
 void lnlb_view_adopt(struct lnlb_core *core);
 
@@ -566,8 +571,8 @@ int lnlb_hearing_index(struct lnlb_hearing *h, const struct lnlb_node_id *id);
 void lnlb_hearing_link(struct lnlb_hearing *h, unsigned int a, unsigned int b);
 bool lnlb_hearing_bad(const struct lnlb_hearing *h, unsigned int a,
 		      unsigned int b);
-void lnlb_hearing_collect(struct lnlb_core *core);
-void lnlb_hearing_cover(struct lnlb_core *core, bool relayed);
+bool lnlb_hearing_collect(struct lnlb_core *core);
+bool lnlb_hearing_cover(struct lnlb_core *core, bool relayed);
 void lnlb_hearing_update(struct lnlb_core *core);
 
 /* relay.c */
@@ -608,6 +613,7 @@ void lnlb_send_ack(struct lnlb_core *core, const struct lnlb_node_id *to,
 		   u32 chunk, u16 refused);
 void lnlb_send_gone(struct lnlb_core *core, const struct lnlb_session_rec *rec);
 void lnlb_send_gone_now(struct lnlb_core *core);
+void lnlb_send_gone_drop(struct lnlb_core *core);
 void lnlb_send_yield_add(struct lnlb_core *core,
 			 const struct lnlb_session_rec *rec, bool first);
 void lnlb_send_yield(struct lnlb_core *core);

@@ -33,12 +33,11 @@ static void lnlb_relay_add(struct lnlb_relay *relay, unsigned int a,
 }
 
 /* places are those in the list of all whose rows we know */
-static void lnlb_relay_collect(struct lnlb_core *core, struct lnlb_relay *relay)
+static void lnlb_relay_collect(const struct lnlb_hearing *h,
+			       struct lnlb_relay *relay)
 {
-	struct lnlb_hearing *h = &core->hearing;
 	unsigned int i, j, a = 0, b;
 
-	lnlb_hearing_collect(core);
 	for (i = 0; i < h->n; i++) {
 		if (!lnlb_relay_knows(h, i))
 			continue;
@@ -68,9 +67,12 @@ void lnlb_relay_update(struct lnlb_core *core)
 	    !lnlb_core_passed(core, core->hearing_at,
 			      core->timers.keepalive_interval_ms))
 		return;
+	if (!lnlb_hearing_complete(core)) {
+		if (!lnlb_hearing_collect(core))
+			return;
+		lnlb_relay_collect(core->hearing, &relay);
+	}
 	core->relay_due = false;
-	if (!lnlb_hearing_complete(core))
-		lnlb_relay_collect(core, &relay);
 	if (!memcmp(&relay, &core->relay, sizeof(relay)))
 		return;
 	core->relay = relay;
@@ -156,7 +158,7 @@ static void lnlb_relay_link(struct lnlb_hearing *h, int a, int b)
  */
 void lnlb_relay_apply(struct lnlb_core *core)
 {
-	struct lnlb_hearing *h = &core->hearing;
+	struct lnlb_hearing *h = core->hearing;
 	const struct lnlb_wire_pair *pair;
 	const struct lnlb_peer *peer;
 	unsigned int i, k, self;

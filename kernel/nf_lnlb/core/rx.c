@@ -75,7 +75,7 @@ lnlb_rx_find_self(const struct lnlb_core *core,
 /* it does not know of the sessions that it got from us */
 static void lnlb_rx_untold(struct lnlb_core *core, struct lnlb_peer *peer)
 {
-	peer->serial = ++core->serial;
+	lnlb_view_untold(core, peer);
 	if (core->transfer.to == peer)
 		lnlb_handover_abort(core);
 	core->review = true;

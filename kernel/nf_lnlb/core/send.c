@@ -222,7 +222,7 @@ void lnlb_send_yield(struct lnlb_core *core)
  *
  * To everybody, as earlier owners of its bucket may know of it, too. Many may
  * end at a time: they share a frame, which goes out when it is full or by
- * lnlb_send_gone_now().
+ * lnlb_send_gone_now(). Without memory for it nothing is said.
  */
 void lnlb_send_gone(struct lnlb_core *core, const struct lnlb_session_rec *rec)
 {
@@ -230,10 +230,12 @@ void lnlb_send_gone(struct lnlb_core *core, const struct lnlb_session_rec *rec)
 
 	gone.owner = core->params.self;
 	gone.flags = LNLB_SESSION_GONE;
-	if (core->gone_due != U64_MAX &&
-	    lnlb_wire_add_record(core->gone, &gone))
+	if (core->gone && lnlb_wire_add_record(core->gone, &gone))
 		return;
 	lnlb_send_gone_now(core);
+	core->gone = core->ops->alloc(core->ctx, LNLB_FRAME_MAX);
+	if (!core->gone)
+		return;
 	lnlb_send_to_all(core, core->gone);
 	lnlb_wire_add_record(core->gone, &gone);
 	core->gone_due = core->now + LNLB_COALESCE_MS;
@@ -248,8 +250,20 @@ void lnlb_send_gone(struct lnlb_core *core, const struct lnlb_session_rec *rec)
  */
 void lnlb_send_gone_now(struct lnlb_core *core)
 {
-	if (core->gone_due == U64_MAX)
+	if (!core->gone)
 		return;
-	core->gone_due = U64_MAX;
 	lnlb_send_frame(core, NULL, core->gone);
+	lnlb_send_gone_drop(core);
+}
+
+/**
+ * lnlb_send_gone_drop() - say nothing of what lnlb_send_gone() has put together
+ * @core: the node
+ */
+void lnlb_send_gone_drop(struct lnlb_core *core)
+{
+	if (core->gone)
+		core->ops->free(core->ctx, core->gone);
+	core->gone = NULL;
+	core->gone_due = U64_MAX;
 }

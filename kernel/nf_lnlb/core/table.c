@@ -210,25 +210,9 @@ static int lnlb_table_place(struct lnlb_table *table, u16 bucket)
 	return bumped;
 }
 
-static bool lnlb_table_same(const struct lnlb_table *table,
-			    const struct lnlb_table_node *nodes, unsigned int n)
-{
-	unsigned int i;
-
-	if (!n || n != table->n)
-		return false;
-	for (i = 0; i < n; i++)
-		if (memcmp(&table->row[i].node.id, &nodes[i].id,
-			   sizeof(nodes[i].id)) ||
-		    table->row[i].node.weight != nodes[i].weight)
-			return false;
-	return true;
-}
-
 /**
  * lnlb_table_build() - find an owner for every bucket
- * @table: zeroed, or as an earlier call left it; lnlb_table::owner is the
- *	result. Nothing is computed again for the nodes of the last call.
+ * @table: whatever; lnlb_table::owner is the result
  * @nodes: ascending by id, no two alike, no weight 0
  * @n: number of nodes, 0..LNLB_NODES_MAX
  */
@@ -238,8 +222,6 @@ void lnlb_table_build(struct lnlb_table *table,
 	unsigned int i;
 	int bucket;
 
-	if (lnlb_table_same(table, nodes, n))
-		return;
 	memset(table, 0, sizeof(*table));
 	memset(table->owner, 0xff, sizeof(table->owner));
 	if (!n)

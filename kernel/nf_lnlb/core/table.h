@@ -8,7 +8,13 @@
 
 #include "core.h"
 
-#define LNLB_TABLE_NOBODY	0xffff
+/* a node's place in a list of nodes, or one of two that no node has */
+#if LNLB_NODES_MAX < 0xfe
+typedef u8 lnlb_place_t;
+#else
+typedef u16 lnlb_place_t;
+#endif
+#define LNLB_TABLE_NOBODY	((lnlb_place_t)-1)
 
 /**
  * struct lnlb_table_node - a node that is to own buckets
@@ -39,7 +45,8 @@ struct lnlb_table_row {
 };
 
 /**
- * struct lnlb_table - the bucket table and the memory needed to make it
+ * struct lnlb_table - the bucket table and the memory needed to make it, which
+ *	is much more: it is not kept
  * @n: nodes in it
  * @row: the nodes
  * @score: by bucket, the score of the bucket with the node that holds it
@@ -51,7 +58,7 @@ struct lnlb_table {
 	struct lnlb_table_row row[LNLB_NODES_MAX];
 	u64 score[LNLB_BUCKETS];
 	u16 heap[LNLB_BUCKETS];
-	u16 owner[LNLB_BUCKETS];
+	lnlb_place_t owner[LNLB_BUCKETS];
 };
 
 /**

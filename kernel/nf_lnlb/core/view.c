@@ -85,16 +85,63 @@ void lnlb_view_bury(struct lnlb_core *core, const struct lnlb_node_id *id,
 	lnlb_proof_renew(core);
 }
 
-/* peers from @index on move by one: the table's answers follow them */
-static void lnlb_view_shift(struct lnlb_core *core, unsigned int index,
-			    int step)
+static void lnlb_view_shift_map(lnlb_place_t *map, unsigned int index, int step)
 {
 	unsigned int b;
 
 	for (b = 0; b < LNLB_BUCKETS; b++)
-		if (core->target[b] < LNLB_TARGET_SELF &&
-		    core->target[b] >= index)
-			core->target[b] += step;
+		if (map[b] < LNLB_TARGET_SELF && map[b] >= index)
+			map[b] += step;
+}
+
+/* peers from @index on move by one: what names them by index follows */
+static void lnlb_view_shift(struct lnlb_core *core, unsigned int index,
+			    int step)
+{
+	lnlb_view_shift_map(core->target, index, step);
+	lnlb_view_shift_map(core->sent_to, index, step);
+}
+
+/* Return: whether the peer in that place had any */
+static bool lnlb_view_drop(lnlb_place_t *map, unsigned int index)
+{
+	bool any = false;
+	unsigned int b;
+
+	for (b = 0; b < LNLB_BUCKETS; b++) {
+		if (map[b] != index)
+			continue;
+		map[b] = LNLB_TARGET_NONE;
+		any = true;
+	}
+	return any;
+}
+
+/**
+ * lnlb_view_place() - the index of a peer
+ * @core: the node
+ * @peer: which
+ *
+ * Return: its index in lnlb_core::peer.
+ */
+lnlb_place_t lnlb_view_place(const struct lnlb_core *core,
+			     const struct lnlb_peer *peer)
+{
+	unsigned int i = 0;
+
+	while (core->peer[i] != peer)
+		i++;
+	return i;
+}
+
+/**
+ * lnlb_view_untold() - a peer does not know of the sessions it got from us
+ * @core: the node
+ * @peer: which
+ */
+void lnlb_view_untold(struct lnlb_core *core, const struct lnlb_peer *peer)
+{
+	lnlb_view_drop(core->sent_to, lnlb_view_place(core, peer));
 }
 
 /**
@@ -120,7 +167,6 @@ struct lnlb_peer *lnlb_view_add(struct lnlb_core *core,
 	peer->incarnation = incarnation;
 	peer->met_at = core->now;
 	peer->met = ++core->met;
-	peer->serial = ++core->serial;
 	for (i = core->n_peers; i; i--) {
 		if (lnlb_wire_id_cmp(&core->peer[i - 1]->id, id) < 0)
 			break;
@@ -141,15 +187,13 @@ struct lnlb_peer *lnlb_view_add(struct lnlb_core *core,
  */
 void lnlb_view_forget(struct lnlb_core *core, struct lnlb_peer *peer)
 {
-	unsigned int i = 0, b;
+	unsigned int i = lnlb_view_place(core, peer);
 
-	while (core->peer[i] != peer)
-		i++;
 	if (core->transfer.to == peer)
 		lnlb_handover_abort(core);
-	for (b = 0; b < LNLB_BUCKETS; b++)
-		if (core->target[b] == i)
-			core->target[b] = LNLB_TARGET_NONE;
+	lnlb_view_untold(core, peer);
+	if (lnlb_view_drop(core->target, i))
+		core->table_nodes = 0;
 	core->n_peers--;
 	memmove(&core->peer[i], &core->peer[i + 1],
 		(core->n_peers - i) * sizeof(core->peer[0]));
@@ -222,41 +266,79 @@ static u64 lnlb_view_digest(const struct lnlb_core *core)
 	return self ? digest : lnlb_view_fold_self(core, digest);
 }
 
-static void lnlb_view_table_node(struct lnlb_core *core, unsigned int n,
+static void lnlb_view_table_node(struct lnlb_table_node *node,
 				 const struct lnlb_node_id *id, u16 weight)
 {
-	core->nodes[n].id = *id;
-	core->nodes[n].weight = weight;
+	node->id = *id;
+	node->weight = weight;
 }
 
-/* table indices count the active nodes in the order of their ids */
-static void lnlb_view_targets(struct lnlb_core *core)
+/*
+ * The active nodes in the order of their ids, and as what lnlb_core::target
+ * names them. Return: how many.
+ */
+static unsigned int lnlb_view_active(const struct lnlb_core *core,
+				     struct lnlb_table_node *nodes,
+				     lnlb_place_t *names)
 {
-	u16 owner, map[LNLB_NODES_MAX];
-	unsigned int i, n = 0;
 	bool self = core->state != LNLB_NODE_ACTIVE || core->excluded;
+	unsigned int i, n = 0;
 
 	for (i = 0; i <= core->n_peers; i++) {
 		if (!self && (i == core->n_peers ||
 			      lnlb_wire_id_cmp(&core->params.self,
 					       &core->peer[i]->id) < 0)) {
-			lnlb_view_table_node(core, n, &core->params.self,
+			lnlb_view_table_node(&nodes[n], &core->params.self,
 					     core->weight);
-			map[n++] = LNLB_TARGET_SELF;
+			names[n++] = LNLB_TARGET_SELF;
 			self = true;
 		}
 		if (i < core->n_peers && !lnlb_peer_out(core->peer[i]) &&
 		    core->peer[i]->state == LNLB_NODE_ACTIVE) {
-			lnlb_view_table_node(core, n, &core->peer[i]->id,
+			lnlb_view_table_node(&nodes[n], &core->peer[i]->id,
 					     core->peer[i]->weight);
-			map[n++] = i;
+			names[n++] = i;
 		}
 	}
-	lnlb_table_build(&core->table, core->nodes, n);
-	for (i = 0; i < LNLB_BUCKETS; i++) {
-		owner = core->table.owner[i];
-		core->target[i] = n ? map[owner] : LNLB_TARGET_NONE;
+	return n;
+}
+
+static u64 lnlb_view_hash(const struct lnlb_table_node *nodes, unsigned int n)
+{
+	u64 hash = LNLB_WIRE_MAGIC;
+
+	for (; n; n--, nodes++) {
+		hash = lnlb_table_mix(hash ^ lnlb_table_seed(&nodes->id));
+		hash = lnlb_table_mix(hash ^ nodes->weight);
 	}
+	return hash ?: 1;
+}
+
+/* Return: false without memory; nothing is computed again for the same nodes */
+static bool lnlb_view_targets(struct lnlb_core *core)
+{
+	struct lnlb_table_node nodes[LNLB_NODES_MAX];
+	lnlb_place_t names[LNLB_NODES_MAX];
+	unsigned int b, n = lnlb_view_active(core, nodes, names);
+	u64 hash = lnlb_view_hash(nodes, n);
+	struct lnlb_table *table;
+
+	if (hash == core->table_nodes)
+		return true;
+	if (!n) {
+		memset(core->target, 0xff, sizeof(core->target));
+		core->table_nodes = hash;
+		return true;
+	}
+	table = core->ops->alloc(core->ctx, sizeof(*table));
+	if (!table)
+		return false;
+	lnlb_table_build(table, nodes, n);
+	for (b = 0; b < LNLB_BUCKETS; b++)
+		core->target[b] = names[table->owner[b]];
+	core->ops->free(core->ctx, table);
+	core->table_nodes = hash;
+	return true;
 }
 
 /**
@@ -264,18 +346,17 @@ static void lnlb_view_targets(struct lnlb_core *core)
  * @core: the node
  *
  * Claims and releases wait until the others have adopted it as well and have
- * seen that we have.
+ * seen that we have. Without memory it is tried again by the next tick.
  */
 void lnlb_view_adopt(struct lnlb_core *core)
 {
 	u64 digest = lnlb_view_digest(core);
 
-	if (digest == core->digest)
+	if (digest == core->digest || !lnlb_view_targets(core))
 		return;
 	core->digest = digest;
 	lnlb_core_changed(core);
 	core->adopt_version = core->version;
-	lnlb_view_targets(core);
 	lnlb_handover_abort(core);
 	core->moving = true;
 	core->review = true;
