@@ -2,6 +2,7 @@
 /* Clusters: made, held, changed and let go of. */
 
 #include <linux/rculist.h>
+#include <linux/sizes.h>
 #include <net/ipv6.h>
 
 #include "cluster.h"
@@ -107,6 +108,9 @@ static void drop_hooks(struct lnlb_net *ln)
 	lnlb_datapath_unhook(ln->net);
 	ln->hooks = false;
 }
+
+/* A cluster takes 32 KiB; this is what kmalloc() makes of more than 4. */
+static_assert(sizeof(struct lnlb_cluster) <= SZ_8K);
 
 static struct lnlb_cluster *cluster_new(struct lnlb_net *ln,
 					const struct lnlb_config *cfg)

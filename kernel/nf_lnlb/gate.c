@@ -117,6 +117,9 @@ static int check_stranger(struct lnlb_gate *gate,
 	u64 incarnation = be64_to_cpu(header->incarnation);
 	struct lnlb_gate_stranger *stranger;
 
+	/* before the first lnlb_gate_update() with a key */
+	if (!gate->stranger)
+		return LNLB_STAT_FRAME_OVERFLOW;
 	stranger = find_stranger(gate, header->id.mac);
 	if (!stranger || incarnation > stranger->sender.incarnation)
 		return LNLB_STAT_FRAME_RX;
@@ -170,7 +173,7 @@ static struct lnlb_gate_stranger *new_stranger(struct lnlb_gate *gate)
 	struct lnlb_gate_stranger *stranger = gate->stranger;
 	unsigned int i;
 
-	if (gate->n_strangers < ARRAY_SIZE(gate->stranger))
+	if (gate->n_strangers < LNLB_NODES_MAX)
 		return &gate->stranger[gate->n_strangers++];
 	for (i = 1; i < gate->n_strangers; i++)
 		if (time_before(gate->stranger[i].at, stranger->at))
@@ -185,6 +188,9 @@ static struct lnlb_sender *see_stranger(struct lnlb_gate *gate,
 	u64 incarnation = be64_to_cpu(header->incarnation);
 	struct lnlb_gate_stranger *stranger;
 
+	/* check_room() took it for a peer */
+	if (!gate->stranger)
+		return NULL;
 	stranger = find_stranger(gate, header->id.mac) ?: new_stranger(gate);
 	if (lnlb_wire_id_cmp(&stranger->sender.id, &header->id) ||
 	    stranger->sender.incarnation < incarnation) {
@@ -298,6 +304,12 @@ void lnlb_gate_init(struct lnlb_cluster *cluster)
 	spin_lock_init(&cluster->gate.lock);
 }
 
+void lnlb_gate_exit(struct lnlb_cluster *cluster)
+{
+	kfree(cluster->gate.peer);
+	kfree(cluster->gate.stranger);
+}
+
 void lnlb_gate_emptied(struct lnlb_cluster *cluster)
 {
 	struct lnlb_gate *gate = &cluster->gate;
@@ -319,25 +331,60 @@ static void keep(struct lnlb_gate_peer *now, const struct lnlb_gate_peer *was)
 		now->sender.window = was->sender.window;
 }
 
+/* There are frames of strangers with a tag only where there is a key. */
+static void make_strangers(struct lnlb_cluster *cluster)
+{
+	struct lnlb_gate_stranger *stranger;
+	struct lnlb_gate *gate = &cluster->gate;
+
+	if (gate->stranger || !rcu_access_pointer(cluster->auth))
+		return;
+	stranger = kcalloc(LNLB_NODES_MAX, sizeof(*stranger),
+			   GFP_KERNEL_ACCOUNT);
+	spin_lock_bh(&gate->lock);
+	gate->stranger = stranger;
+	spin_unlock_bh(&gate->lock);
+}
+
+/* Takes @next, which was made from what the core says. */
+static void set_peers(struct lnlb_gate *gate, struct lnlb_gate_peer *next,
+		      unsigned int n)
+{
+	struct lnlb_gate_peer *old, *was;
+	unsigned int i;
+
+	spin_lock_bh(&gate->lock);
+	for (i = 0; i < n; i++) {
+		was = find_peer(gate, next[i].sender.id.mac);
+		if (was)
+			keep(&next[i], was);
+	}
+	old = gate->peer;
+	gate->peer = next;
+	gate->n_peers = n;
+	spin_unlock_bh(&gate->lock);
+	kfree(old);
+}
+
 void lnlb_gate_update(struct lnlb_cluster *cluster)
 {
 	struct lnlb_gate *gate = &cluster->gate;
-	struct lnlb_gate_peer *was, *next;
+	struct lnlb_gate_peer *next = NULL;
+	struct lnlb_sender *sender;
 	unsigned int i, n = 0;
 
 	lockdep_assert_held(&cluster->core_lock);
+	make_strangers(cluster);
+	sender = kmalloc_array(LNLB_NODES_MAX, sizeof(*sender), GFP_KERNEL);
+	if (!sender)
+		return;
 	if (cluster->core)
-		n = lnlb_core_senders(cluster->core, gate->sender);
-	spin_lock_bh(&gate->lock);
-	for (i = 0; i < n; i++) {
-		next = &gate->next[i];
-		memset(next, 0, sizeof(*next));
-		next->sender = gate->sender[i];
-		was = find_peer(gate, next->sender.id.mac);
-		if (was)
-			keep(next, was);
-	}
-	memcpy(gate->peer, gate->next, n * sizeof(*next));
-	gate->n_peers = n;
-	spin_unlock_bh(&gate->lock);
+		n = lnlb_core_senders(cluster->core, sender);
+	if (n)
+		next = kcalloc(n, sizeof(*next), GFP_KERNEL_ACCOUNT);
+	for (i = 0; next && i < n; i++)
+		next[i].sender = sender[i];
+	if (next || !n)
+		set_peers(gate, next, n);
+	kfree(sender);
 }

@@ -11,6 +11,12 @@
 void lnlb_gate_init(struct lnlb_cluster *cluster);
 
 /**
+ * lnlb_gate_exit() - give its memory back
+ * @cluster: one that gets no frames any more
+ */
+void lnlb_gate_exit(struct lnlb_cluster *cluster);
+
+/**
  * lnlb_gate_enter() - is this frame worth waiting for the core?
  * @cluster: whom it is for
  * @skb: the frame, at its network header
@@ -32,6 +38,8 @@ void lnlb_gate_emptied(struct lnlb_cluster *cluster);
 /**
  * lnlb_gate_update() - learn from the core who is a peer
  * @cluster: core_lock held
+ *
+ * Without memory the next call does.
  */
 void lnlb_gate_update(struct lnlb_cluster *cluster);
 

@@ -254,6 +254,7 @@ void lnlb_heartbeat_exit(struct lnlb_cluster *cluster)
 	hrtimer_cancel(&cluster->timer);
 	cancel_work_sync(&cluster->work);
 	skb_queue_purge(&cluster->rxq);
+	lnlb_gate_exit(cluster);
 }
 
 /* The cluster that a frame is for: by the address inside, else by its MAC. */

@@ -12,6 +12,7 @@
 #include <linux/key.h>
 
 #include "config.h"
+#include "gate.h"
 #include "key.h"
 #include "sign.h"
 
@@ -267,6 +268,7 @@ int lnlb_key_put_in_force(struct lnlb_cluster *cluster,
 		make_hash_key(cluster, auth->hash, &cluster->hash_key,
 			      cluster->hash_id);
 	lnlb_key_core(cluster);
+	lnlb_gate_update(cluster);
 	mutex_unlock(&cluster->core_lock);
 	if (old)
 		synchronize_rcu_expedited();

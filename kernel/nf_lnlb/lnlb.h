@@ -212,22 +212,18 @@ struct lnlb_gate_stranger {
  * @n_peers: entries of @peer
  * @peer: those that the core knows, ascending by id
  * @n_strangers: entries of @stranger
- * @stranger: those that were heard, with a key only
+ * @stranger: those that were heard, LNLB_NODES_MAX at most; NULL without a key
  * @others: frames of others in the queue
  * @sampled: by enum lnlb_stat, jiffies when one was let in to be named, 0: never
- * @sender: as above, for lnlb_gate_update() under core_lock
- * @next: as above
  */
 struct lnlb_gate {
 	spinlock_t lock;
 	unsigned int n_peers;
-	struct lnlb_gate_peer peer[LNLB_NODES_MAX];
+	struct lnlb_gate_peer *peer;
 	unsigned int n_strangers;
-	struct lnlb_gate_stranger stranger[LNLB_NODES_MAX];
+	struct lnlb_gate_stranger *stranger;
 	unsigned int others;
 	unsigned long sampled[LNLB_STAT_MAX + 1];
-	struct lnlb_sender sender[LNLB_NODES_MAX];
-	struct lnlb_gate_peer next[LNLB_NODES_MAX];
 };
 
 /**
