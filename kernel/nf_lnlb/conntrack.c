@@ -193,33 +193,37 @@ static unsigned int ct_assigned(void *priv, const struct lnlb_flow *flow)
 static bool ct_has_sessions(void *priv, u16 bucket)
 {
 	struct ct_table *t = priv;
-	const struct lnlb_session_bucket *b = &t->sessions.buckets[bucket];
+	const struct lnlb_session_bucket *b;
 
-	return READ_ONCE(b->here) || READ_ONCE(b->elsewhere);
+	b = lnlb_sessions_bucket(&t->sessions, bucket);
+	return b && (READ_ONCE(b->here) || READ_ONCE(b->elsewhere));
 }
 
 static bool ct_exceptional(void *priv, u16 bucket, bool mine)
 {
 	struct ct_table *t = priv;
-	const struct lnlb_session_bucket *b = &t->sessions.buckets[bucket];
+	const struct lnlb_session_bucket *b;
 
+	b = lnlb_sessions_bucket(&t->sessions, bucket);
+	if (!b)
+		return false;
 	return mine ? READ_ONCE(b->elsewhere) : READ_ONCE(b->here);
 }
 
-static void to_record(const struct ct_table *t, const struct lnlb_session *s,
-		      struct lnlb_session_rec *rec)
+static void to_record(struct ct_table *t, const struct lnlb_session *s,
+		      u16 bucket, struct lnlb_session_rec *rec)
 {
 	struct ct_record *r = (struct ct_record *)rec->data;
 
 	memset(rec, 0, sizeof(*rec));
-	rec->bucket = s->bucket;
+	rec->bucket = bucket;
 	if (READ_ONCE(s->here))
 		lnlb_cluster_self(t->cluster, &rec->owner);
 	else
-		rec->owner = s->owner;
-	memcpy(r->addr, &s->key.addr, sizeof(r->addr));
-	r->port = s->key.port;
-	r->idle_ms = cpu_to_be32(jiffies_to_msecs(jiffies - READ_ONCE(s->last)));
+		lnlb_sessions_owner(&t->sessions, s, &rec->owner);
+	memcpy(r->addr, &s->addr, sizeof(r->addr));
+	r->port = s->port;
+	r->idle_ms = cpu_to_be32(jiffies_to_msecs(lnlb_session_silent(s)));
 	rec->len = sizeof(*r);
 }
 
@@ -232,17 +236,19 @@ static int ct_save(void *priv, u16 bucket, u64 *cursor,
 	s = lnlb_sessions_next(&t->sessions, bucket, cursor);
 	if (!s)
 		return 0;
-	to_record(t, s, rec);
+	to_record(t, s, bucket, rec);
 	return 1;
 }
 
 static int session_gone(struct ct_table *t, const struct lnlb_key *key,
 			const struct lnlb_node_id *owner)
 {
+	struct lnlb_node_id known;
 	struct lnlb_session *s;
 
 	s = lnlb_sessions_find(&t->sessions, key);
-	if (s && !s->here && !memcmp(&s->owner, owner, sizeof(*owner)))
+	if (s && lnlb_sessions_owner(&t->sessions, s, &known) &&
+	    !memcmp(&known, owner, sizeof(known)))
 		lnlb_sessions_del(&t->sessions, s);
 	return 0;
 }
@@ -254,7 +260,7 @@ static int session_learn(struct ct_table *t, const struct lnlb_key *key,
 	int ret;
 
 	ret = lnlb_sessions_learn(&t->sessions, key, rec->bucket, &rec->owner,
-				  jiffies - idle);
+				  lnlb_session_now() - LNLB_SESSION_STEPS(idle));
 	if (ret < 0)
 		lnlb_cluster_overflow(t->cluster);
 	else if (ret == LNLB_LEARNT_TAKEN)
@@ -328,9 +334,7 @@ static bool ct_find(void *priv, const struct lnlb_key *key,
 	struct lnlb_session *s;
 
 	s = lnlb_sessions_find(&t->sessions, key);
-	if (s)
-		lnlb_sessions_info(&t->sessions, s, info);
-	return s;
+	return s && lnlb_sessions_info(&t->sessions, s, info);
 }
 
 /* Seconds of silence that end this session. */
@@ -350,9 +354,10 @@ static unsigned int limit_of(const struct ct_table *t,
 
 static bool is_idle(const struct ct_table *t, const struct lnlb_session *s)
 {
-	unsigned long silent = jiffies - READ_ONCE(s->last);
+	u64 limit = (u64)limit_of(t, s) * HZ;
 
-	return silent / HZ >= limit_of(t, s);
+	/* The first and the last step may not be whole ones. */
+	return lnlb_session_silent(s) > limit + LNLB_SESSION_STEP;
 }
 
 /* A TCP connection that has ended may stay in conntrack's table for minutes. */
@@ -386,44 +391,57 @@ static int flow_keeps(struct nf_conn *ct, void *data)
 	rcu_read_lock();
 	s = lnlb_sessions_find(&t->sessions, &key);
 	if (s && s->checked)
-		WRITE_ONCE(s->last, jiffies);
+		WRITE_ONCE(s->last, lnlb_session_now());
 	rcu_read_unlock();
 	return 0;
 }
 
-/*
- * One step through a bucket: end what is idle, or keep it if conntrack said so
- * since it was checked. Returns true if there may be more.
- */
-static bool gc_step(struct ct_table *t, u16 bucket, u64 *cursor, bool first,
-		    bool *candidates)
+/* Find what is idle; @candidates: conntrack may know better of some of it. */
+static void gc_check(struct ct_table *t, u16 bucket, bool *candidates)
 {
+	struct lnlb_session_bucket *b;
+	struct lnlb_session *s;
+
+	b = lnlb_sessions_bucket(&t->sessions, bucket);
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(s, &b->list, list) {
+		s->checked = is_idle(t, s);
+		if (s->checked && s->here && s->assured)
+			*candidates = true;
+	}
+	rcu_read_unlock();
+}
+
+/*
+ * End what was found idle, unless conntrack has said that it is not, up to a
+ * session that others are to be told of. Returns true if that was not the last.
+ */
+static bool gc_end(struct ct_table *t, u16 bucket)
+{
+	struct lnlb_session_bucket *b;
 	struct lnlb_session_rec rec;
 	struct lnlb_session *s;
 	bool tell = false;
 
+	b = lnlb_sessions_bucket(&t->sessions, bucket);
 	rcu_read_lock();
-	s = lnlb_sessions_next(&t->sessions, bucket, cursor);
-	if (!s)
-		goto out;
-	if (first) {
-		s->checked = is_idle(t, s);
-		if (s->checked && s->here && s->assured)
-			*candidates = true;
-	} else if (s->checked) {
+	hlist_for_each_entry_rcu(s, &b->list, list) {
+		if (!s->checked)
+			continue;
 		s->checked = false;
 		if (!is_idle(t, s))
-			goto out;
+			continue;
 		tell = s->here && !lnlb_cluster_owns(t->cluster, bucket);
 		if (tell)
-			to_record(t, s, &rec);
+			to_record(t, s, bucket, &rec);
 		lnlb_sessions_del(&t->sessions, s);
+		if (tell)
+			break;
 	}
-out:
 	rcu_read_unlock();
 	if (tell)
 		lnlb_session_gone(t->cluster, &rec);
-	return s;
+	return tell;
 }
 
 /* The others forget what they do not hear of; the next gc would be too late. */
@@ -440,18 +458,20 @@ static void refresh(struct ct_table *t)
 static void gc_walk(struct ct_table *t, bool first, bool *candidates)
 {
 	unsigned int b;
-	u64 cursor;
+	bool more;
 
 	for (b = 0; b < LNLB_BUCKETS; b++) {
 		if (!ct_has_sessions(t, b))
 			continue;
-		cursor = 0;
-		while (gc_step(t, b, &cursor, first, candidates)) {
+		do {
 			if (READ_ONCE(t->stop))
 				return;
+			more = !first && gc_end(t, b);
+			if (first)
+				gc_check(t, b, candidates);
 			refresh(t);
 			cond_resched();
-		}
+		} while (more);
 	}
 }
 
@@ -538,14 +558,20 @@ static struct lnlb_tracker ct_tracker = {
 
 static int __init lnlb_conntrack_init(void)
 {
-	return lnlb_tracker_register(&ct_tracker);
+	int err = lnlb_session_cache_init();
+
+	if (err)
+		return err;
+	err = lnlb_tracker_register(&ct_tracker);
+	if (err)
+		lnlb_session_cache_exit();
+	return err;
 }
 
 static void __exit lnlb_conntrack_exit(void)
 {
 	lnlb_tracker_unregister(&ct_tracker);
-	/* Sessions are freed by RCU. */
-	rcu_barrier();
+	lnlb_session_cache_exit();
 }
 
 module_init(lnlb_conntrack_init);

@@ -2,32 +2,47 @@
 /* Table of sessions of a cluster: the default tracker's memory. */
 
 #include <linux/etherdevice.h>
-#include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/rhashtable.h>
+#include <linux/slab.h>
 
 #include "session.h"
 
 static const struct rhashtable_params by_key_params = {
 	.head_offset		= offsetof(struct lnlb_session, node),
-	.key_offset		= offsetof(struct lnlb_session, key),
+	.key_offset		= offsetof(struct lnlb_session, addr),
 	.key_len		= offsetofend(struct lnlb_key, port),
+	/* grows with what is in it */
+	.nelem_hint		= 8,
 	.automatic_shrinking	= true,
 };
+
+static_assert(offsetof(struct lnlb_session, port) -
+	      offsetof(struct lnlb_session, addr) ==
+	      offsetof(struct lnlb_key, port));
+
+static struct kmem_cache *cache;
+
+int lnlb_session_cache_init(void)
+{
+	cache = KMEM_CACHE(lnlb_session, 0);
+	return cache ? 0 : -ENOMEM;
+}
+
+void lnlb_session_cache_exit(void)
+{
+	/* Sessions are freed by RCU. */
+	rcu_barrier();
+	kmem_cache_destroy(cache);
+}
 
 int lnlb_sessions_init(struct lnlb_sessions *t, u32 max)
 {
 	int err;
 
-	t->buckets = kvcalloc(LNLB_BUCKETS, sizeof(*t->buckets),
-			      GFP_KERNEL_ACCOUNT);
-	if (!t->buckets)
-		return -ENOMEM;
 	err = rhashtable_init(&t->by_key, &by_key_params);
-	if (err) {
-		kvfree(t->buckets);
+	if (err)
 		return err;
-	}
 	spin_lock_init(&t->lock);
 	t->max = max;
 	/* 0 is a cursor's beginning. */
@@ -37,9 +52,12 @@ int lnlb_sessions_init(struct lnlb_sessions *t, u32 max)
 
 void lnlb_sessions_destroy(struct lnlb_sessions *t)
 {
+	unsigned int i;
+
 	lnlb_sessions_del_owner(t, NULL);
 	rhashtable_destroy(&t->by_key);
-	kvfree(t->buckets);
+	for (i = 0; i < ARRAY_SIZE(t->group); i++)
+		kfree(t->group[i]);
 }
 
 struct lnlb_session *lnlb_sessions_find(struct lnlb_sessions *t,
@@ -51,7 +69,7 @@ struct lnlb_session *lnlb_sessions_find(struct lnlb_sessions *t,
 /* Add to, or take from, the numbers of where sessions are. */
 static void count(struct lnlb_sessions *t, const struct lnlb_session *s, int n)
 {
-	struct lnlb_session_bucket *b = &t->buckets[s->bucket];
+	struct lnlb_session_bucket *b = lnlb_sessions_bucket(t, s->bucket);
 
 	lockdep_assert_held(&t->lock);
 	if (s->here) {
@@ -65,44 +83,63 @@ static void count(struct lnlb_sessions *t, const struct lnlb_session *s, int n)
 
 /* owner NULL: this node */
 static void set_owner(struct lnlb_sessions *t, struct lnlb_session *s,
-		      const struct lnlb_node_id *owner, unsigned long active)
+		      const struct lnlb_node_id *owner, u32 active)
 {
 	count(t, s, -1);
 	WRITE_ONCE(s->here, !owner);
 	if (owner)
 		s->owner = *owner;
 	s->active = active;
-	WRITE_ONCE(s->last, jiffies);
+	WRITE_ONCE(s->last, lnlb_session_now());
 	count(t, s, 1);
 }
 
-static int add_new(struct lnlb_sessions *t, const struct lnlb_key *key,
-		   u16 bucket, const struct lnlb_node_id *owner,
-		   unsigned long active)
+static struct lnlb_session_bucket *make_bucket(struct lnlb_sessions *t,
+					       u16 bucket)
 {
+	struct lnlb_session_group **group, *new;
+
+	lockdep_assert_held(&t->lock);
+	group = &t->group[bucket / LNLB_SESSION_GROUP];
+	if (!*group) {
+		new = kzalloc(sizeof(*new), GFP_ATOMIC | __GFP_NOWARN);
+		if (!new)
+			return NULL;
+		smp_store_release(group, new);
+	}
+	return lnlb_sessions_bucket(t, bucket);
+}
+
+static int add_new(struct lnlb_sessions *t, const struct lnlb_key *key,
+		   u16 bucket, const struct lnlb_node_id *owner, u32 active)
+{
+	struct lnlb_session_bucket *b;
 	struct lnlb_session *s;
 	int err;
 
 	if (t->here + t->elsewhere >= t->max)
 		return -ENOSPC;
-	s = kzalloc(sizeof(*s), GFP_ATOMIC | __GFP_NOWARN);
+	b = make_bucket(t, bucket);
+	if (!b)
+		return -ENOMEM;
+	s = kmem_cache_zalloc(cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!s)
 		return -ENOMEM;
-	s->key.addr = key->addr;
-	s->key.port = key->port;
+	s->addr = key->addr;
+	s->port = key->port;
 	s->bucket = bucket;
 	s->here = !owner;
 	if (owner)
 		s->owner = *owner;
-	s->last = jiffies;
+	s->last = lnlb_session_now();
 	s->active = active;
 	s->serial = t->next_serial++;
 	err = rhashtable_insert_fast(&t->by_key, &s->node, by_key_params);
 	if (err) {
-		kfree(s);
+		kmem_cache_free(cache, s);
 		return err;
 	}
-	hlist_add_head_rcu(&s->list, &t->buckets[bucket].list);
+	hlist_add_head_rcu(&s->list, &b->list);
 	count(t, s, 1);
 	return 0;
 }
@@ -132,12 +169,12 @@ static bool same_owner(const struct lnlb_session *s,
 }
 
 static enum lnlb_learnt learn(struct lnlb_sessions *t, struct lnlb_session *s,
-			      struct lnlb_node_id *owner, unsigned long active)
+			      struct lnlb_node_id *owner, u32 active)
 {
+	u32 ours = s->here ? READ_ONCE(s->last) : s->active;
 	bool same = same_owner(s, owner);
 
-	if (!same && time_after_eq(s->here ? READ_ONCE(s->last) : s->active,
-				   active)) {
+	if (!same && (s32)(ours - active) >= 0) {
 		if (s->here)
 			return LNLB_LEARNT_OURS;
 		*owner = s->owner;
@@ -148,8 +185,7 @@ static enum lnlb_learnt learn(struct lnlb_sessions *t, struct lnlb_session *s,
 }
 
 int lnlb_sessions_learn(struct lnlb_sessions *t, const struct lnlb_key *key,
-			u16 bucket, struct lnlb_node_id *owner,
-			unsigned long active)
+			u16 bucket, struct lnlb_node_id *owner, u32 active)
 {
 	struct lnlb_session *s;
 	int ret;
@@ -173,9 +209,14 @@ void lnlb_sessions_yield(struct lnlb_sessions *t, const struct lnlb_key *key,
 	rcu_read_lock();
 	s = lnlb_sessions_find(t, key);
 	if (s && s->here)
-		set_owner(t, s, owner, jiffies);
+		set_owner(t, s, owner, lnlb_session_now());
 	rcu_read_unlock();
 	spin_unlock_bh(&t->lock);
+}
+
+static void free_session(struct rcu_head *rcu)
+{
+	kmem_cache_free(cache, container_of(rcu, struct lnlb_session, rcu));
 }
 
 static void del_locked(struct lnlb_sessions *t, struct lnlb_session *s)
@@ -186,7 +227,8 @@ static void del_locked(struct lnlb_sessions *t, struct lnlb_session *s)
 		return;
 	hlist_del_rcu(&s->list);
 	count(t, s, -1);
-	kfree_rcu(s, rcu);
+	s->gone = true;
+	call_rcu(&s->rcu, free_session);
 }
 
 void lnlb_sessions_del(struct lnlb_sessions *t, struct lnlb_session *s)
@@ -199,15 +241,17 @@ void lnlb_sessions_del(struct lnlb_sessions *t, struct lnlb_session *s)
 void lnlb_sessions_del_owner(struct lnlb_sessions *t,
 			     const struct lnlb_node_id *owner)
 {
+	struct lnlb_session_bucket *b;
 	struct lnlb_session *s;
 	struct hlist_node *next;
-	unsigned int b;
+	unsigned int i;
 
-	for (b = 0; b < LNLB_BUCKETS; b++) {
-		if (hlist_empty(&t->buckets[b].list))
+	for (i = 0; i < LNLB_BUCKETS; i++) {
+		b = lnlb_sessions_bucket(t, i);
+		if (!b || hlist_empty(&b->list))
 			continue;
 		spin_lock_bh(&t->lock);
-		hlist_for_each_entry_safe(s, next, &t->buckets[b].list, list)
+		hlist_for_each_entry_safe(s, next, &b->list, list)
 			if (!owner || same_owner(s, owner))
 				del_locked(t, s);
 		spin_unlock_bh(&t->lock);
@@ -217,10 +261,13 @@ void lnlb_sessions_del_owner(struct lnlb_sessions *t,
 struct lnlb_session *lnlb_sessions_next(struct lnlb_sessions *t, u16 bucket,
 					u64 *cursor)
 {
+	struct lnlb_session_bucket *b = lnlb_sessions_bucket(t, bucket);
 	struct lnlb_session *s;
 
+	if (!b)
+		return NULL;
 	/* Newest first: serials fall along the list, new ones do not matter. */
-	hlist_for_each_entry_rcu(s, &t->buckets[bucket].list, list) {
+	hlist_for_each_entry_rcu(s, &b->list, list) {
 		if (*cursor && s->serial >= *cursor)
 			continue;
 		*cursor = s->serial;
@@ -229,44 +276,64 @@ struct lnlb_session *lnlb_sessions_next(struct lnlb_sessions *t, u16 bucket,
 	return NULL;
 }
 
-void lnlb_sessions_info(struct lnlb_sessions *t, const struct lnlb_session *s,
+bool lnlb_sessions_owner(struct lnlb_sessions *t, const struct lnlb_session *s,
+			 struct lnlb_node_id *owner)
+{
+	bool elsewhere;
+
+	spin_lock_bh(&t->lock);
+	elsewhere = !s->gone && !s->here;
+	if (elsewhere)
+		*owner = s->owner;
+	spin_unlock_bh(&t->lock);
+	return elsewhere;
+}
+
+bool lnlb_sessions_info(struct lnlb_sessions *t, const struct lnlb_session *s,
 			struct lnlb_session_info *info)
 {
-	unsigned long last = READ_ONCE(s->last);
+	u32 last;
+	s32 idle;
 
 	memset(info, 0, sizeof(*info));
 	info->cursor = s->serial;
-	info->key = s->key;
-	info->here = READ_ONCE(s->here);
-	if (!info->here) {
-		/* The other node's name is written in pieces. */
-		spin_lock_bh(&t->lock);
-		info->here = s->here;
-		if (!info->here) {
-			ether_addr_copy(info->owner, s->owner.mac);
-			last = s->active;
-		}
+	info->key.addr = s->addr;
+	info->key.port = s->port;
+	/* The other node's name is written in pieces. */
+	spin_lock_bh(&t->lock);
+	if (s->gone) {
 		spin_unlock_bh(&t->lock);
+		return false;
 	}
+	info->here = s->here;
+	last = s->here ? READ_ONCE(s->last) : s->active;
+	if (!info->here)
+		ether_addr_copy(info->owner, s->owner.mac);
+	spin_unlock_bh(&t->lock);
 	/* A packet may be taken at this moment, or the clocks of two differ. */
-	if (time_after(jiffies, last))
-		info->idle = (jiffies - last) / HZ;
+	idle = lnlb_session_now() - last;
+	if (idle > 0)
+		info->idle = ((u64)idle << LNLB_SESSION_STEP_SHIFT) / HZ;
+	return true;
 }
 
 unsigned int lnlb_sessions_list(struct lnlb_sessions *t, u16 bucket, u64 cursor,
 				struct lnlb_session_info *info,
 				unsigned int max)
 {
+	struct lnlb_session_bucket *b = lnlb_sessions_bucket(t, bucket);
 	struct lnlb_session *s;
 	unsigned int n = 0;
 
+	if (!b)
+		return 0;
 	/* As in lnlb_sessions_next(), serials fall along the list. */
-	hlist_for_each_entry_rcu(s, &t->buckets[bucket].list, list) {
+	hlist_for_each_entry_rcu(s, &b->list, list) {
 		if (cursor && s->serial >= cursor)
 			continue;
 		if (n == max)
 			break;
-		lnlb_sessions_info(t, s, &info[n++]);
+		n += lnlb_sessions_info(t, s, &info[n]);
 	}
 	return n;
 }
