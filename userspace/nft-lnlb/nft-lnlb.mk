@@ -17,11 +17,14 @@ NFT_LNLB_EXPORTS := nftnl_expr_build_payload nftnl_rule_nlmsg_parse \
 	mnl_socket_recvfrom fopen fopen64
 NFT_LNLB_LDFLAGS := $(NFT_LNLB_EXPORTS:%=-Wl,--export-dynamic-symbol=%)
 
+# NFTABLES_SINCE NAME,VERSION: NFTABLES_NAME is true from then on
+NFTABLES_SINCE = -DNFTABLES_$1=$(shell $(PKG_CONFIG) \
+	--atleast-version=$2 libnftables && echo true || echo false)
+
 nft_line_edit.o: CPPFLAGS += $(shell $(PKG_CONFIG) --cflags libedit)
 nft_main.o: CPPFLAGS += -DNFTABLES_VERSION='"$(shell $(PKG_CONFIG) \
 	--modversion libnftables)"' \
-	-DNFTABLES_1_1=$(shell $(PKG_CONFIG) --atleast-version=1.1.0 \
-	libnftables && echo true || echo false)
+	$(call NFTABLES_SINCE,1_1,1.1.0) $(call NFTABLES_SINCE,1_1_4,1.1.4)
 
 tests/nft_fake.so: tests/nft_fake.c Makefile
 	$(CC) $(CPPFLAGS) $(filter-out -MMD -MP,$(LNLB_CFLAGS)) $(CFLAGS) \

@@ -95,6 +95,15 @@ bool lnlb_block_head(struct lnlb_block *block, const char *line)
 	return true;
 }
 
+bool lnlb_block_expected(struct lnlb_block *block, const char *line)
+{
+	if (block->expected ||
+	    strncmp(line, "expected any of: ", strlen("expected any of: ")))
+		return false;
+	block->expected = lnlb_memdup(line, strlen(line));
+	return true;
+}
+
 bool lnlb_block_shown(struct lnlb_block *block, const char *line)
 {
 	const char *swapped = block->source->swapped + block->line_start;
@@ -168,6 +177,13 @@ void lnlb_block_say(struct lnlb_block *block, const char *format, ...)
 	block->message = message;
 }
 
+void lnlb_block_replace(struct lnlb_block *block, const char *message)
+{
+	lnlb_block_say(block, "%s", message);
+	free(block->expected);
+	block->expected = NULL;
+}
+
 /* @from, @end: offsets in the typed text, in the line at @start */
 static void print_head(const struct lnlb_block *block, FILE *to, size_t start,
 		       size_t from, size_t end)
@@ -180,7 +196,8 @@ static void print_head(const struct lnlb_block *block, FILE *to, size_t start,
 	if (block->position)
 		fprintf(to, "%s:%zu:%zu-%zu: ", source->name, number,
 			from - start + 1, end - start);
-	fprintf(to, "%s%s\n", block->kind, block->message);
+	fprintf(to, "%s%s\n%s", block->kind, block->message,
+		block->expected ? block->expected : "");
 }
 
 /* The line at @start in the typed text, and below it @marks */
@@ -266,6 +283,7 @@ void lnlb_block_print(const struct lnlb_block *block, FILE *to,
 void lnlb_block_clear(struct lnlb_block *block)
 {
 	free(block->head);
+	free(block->expected);
 	free(block->shown);
 	free(block->message);
 	memset(block, 0, sizeof(*block));

@@ -6,7 +6,8 @@
  *           lnlb clutser 10.0.0.10
  *           ^^^^
  *
- * Where the text is no file, the first one begins with "Error: " at once.
+ * Where the text is no file, the first one begins with "Error: " at once. Later
+ * versions have one more behind it: "expected any of: <string>, last".
  */
 #ifndef LNLB_NFT_BLOCK_H
 #define LNLB_NFT_BLOCK_H
@@ -22,6 +23,7 @@ struct lnlb_spot;
  * struct lnlb_block - a message about a text that has been swapped
  * @source: text; NULL while there is no block
  * @head: first line
+ * @expected: what libnftables had expected, a line; NULL if it does not say
  * @shown: second line; NULL until it came
  * @position: has the first line a position?
  * @line_number: in the text
@@ -36,6 +38,7 @@ struct lnlb_spot;
 struct lnlb_block {
 	const struct lnlb_source *source;
 	char *head;
+	char *expected;
 	char *shown;
 	bool position;
 	size_t line_number;
@@ -65,6 +68,15 @@ bool lnlb_block_quote(FILE *to, const char *line);
  * Return: true if so.
  */
 bool lnlb_block_head(struct lnlb_block *block, const char *line);
+
+/**
+ * lnlb_block_expected() - is it the line about what was expected?
+ * @block: with its first line
+ * @line: line
+ *
+ * Return: true if so, the line is kept.
+ */
+bool lnlb_block_expected(struct lnlb_block *block, const char *line);
 
 /**
  * lnlb_block_shown() - is it the second line of the block?
@@ -99,6 +111,13 @@ const struct lnlb_spot *lnlb_block_spot(const struct lnlb_block *block);
  */
 __attribute__((format(printf, 2, 3)))
 void lnlb_block_say(struct lnlb_block *block, const char *format, ...);
+
+/**
+ * lnlb_block_replace() - have another message, and nothing that was expected
+ * @block: block
+ * @message: message
+ */
+void lnlb_block_replace(struct lnlb_block *block, const char *message);
 
 /**
  * lnlb_block_print() - print it with the line as it was typed

@@ -104,7 +104,7 @@ static void about_statement(struct lnlb_block *block,
 	block->aim = spot->from;
 	block->aim_len = spot->end - spot->from;
 	if (entry->error) {
-		lnlb_block_say(block, "%s", entry->error);
+		lnlb_block_replace(block, entry->error);
 		block->aim += entry->error_offset;
 		block->aim_len = entry->error_len;
 	} else if (about_variable(block, spot)) {
@@ -140,8 +140,8 @@ static void about_syntax(struct lnlb_block *block)
 		if (strspn(between, " \t\\\n") !=
 		    block->mark - spot->swapped_end)
 			continue;
-		lnlb_block_say(block, SYNTAX_ERROR
-			       "word, expecting dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement");
+		lnlb_block_replace(block, SYNTAX_ERROR
+				   "word, expecting dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement");
 	}
 }
 
@@ -167,6 +167,8 @@ static void release(FILE *to)
 {
 	if (held.head)
 		lnlb_output_line(to, held.head);
+	if (held.expected)
+		lnlb_output_line(to, held.expected);
 	if (held.shown)
 		lnlb_output_line(to, held.shown);
 	lnlb_block_clear(&held);
@@ -194,7 +196,8 @@ void lnlb_errors_line(FILE *to, const char *line)
 		lnlb_block_clear(&held);
 		return;
 	}
-	if (held.head && !held.shown && lnlb_block_shown(&held, line))
+	if (held.head && !held.shown && (lnlb_block_expected(&held, line) ||
+					 lnlb_block_shown(&held, line)))
 		return;
 	release(to);
 	if (!lnlb_block_head(&held, line) && !lnlb_block_quote(to, line))

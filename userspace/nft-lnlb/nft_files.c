@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -18,6 +19,8 @@ static enum lnlb_language reading;
 static const char *json_path;
 /* standard input as it was; -1 if it still is */
 static int stdin_fd = -1;
+/* is that a copy, of which the next one to open it gets what is left? */
+static bool stdin_copied;
 
 void lnlb_shim_language(enum lnlb_language language)
 {
@@ -104,25 +107,67 @@ static int memory_file(const char *text, size_t len)
 	return fd;
 }
 
+/*
+ * A pipe that @text is in, where it fits: later versions of libnftables ask
+ * what is included whether it is a regular file, and mind if it is not.
+ *
+ * Return: a file descriptor, -1 on failure.
+ */
+static int memory_pipe(const char *text, size_t len)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC))
+		return -1;
+	if (len > PIPE_BUF)
+		fcntl(fds[1], F_SETPIPE_SZ, (int)len);
+	if (fcntl(fds[1], F_GETPIPE_SZ) < (int)len ||
+	    write(fds[1], text, len) != (ssize_t)len) {
+		close(fds[0]);
+		fds[0] = -1;
+	}
+	close(fds[1]);
+	return fds[0];
+}
+
 /* Return: a stream of @text's swapped text, NULL if it is to be read as is. */
 static FILE *swapped_stream(const char *path, const char *text, size_t len,
-			    bool seekable)
+			    bool regular)
 {
 	char *swapped = lnlb_shim_swap(path, text, len);
 	FILE *stream = NULL;
-	int fd;
+	int fd = -1;
 
-	if (swapped || !seekable) {
-		fd = memory_file(swapped ? swapped : text,
-				 swapped ? strlen(swapped) : len);
+	if (swapped) {
+		text = swapped;
+		len = strlen(swapped);
+	}
+	if (swapped || !regular) {
+		if (!regular && len < INT_MAX)
+			fd = memory_pipe(text, len);
+		if (fd < 0)
+			fd = memory_file(text, len);
 		stream = lnlb_checked(fd < 0 ? NULL : fdopen(fd, "r"));
 	}
 	free(swapped);
 	return stream;
 }
 
+static bool is_stdin(const char *path)
+{
+	return !strcmp(path, "/dev/stdin") || !strcmp(path, "/dev/fd/0") ||
+	       !strcmp(path, "/proc/self/fd/0");
+}
+
+/* Is @path standard input, and that a copy of what was no regular file? */
+static bool is_copy(const char *path)
+{
+	return stdin_copied && is_stdin(path);
+}
+
 static FILE *swap_file(const char *path, FILE *file)
 {
+	off_t start = lseek(fileno(file), 0, SEEK_CUR);
 	struct stat status;
 	FILE *stream;
 	size_t len;
@@ -134,10 +179,11 @@ static FILE *swap_file(const char *path, FILE *file)
 	text = read_all(fileno(file), &len);
 	if (!text)
 		return file;
-	stream = swapped_stream(path, text, len, S_ISREG(status.st_mode));
+	stream = swapped_stream(path, text, len,
+				S_ISREG(status.st_mode) && !is_copy(path));
 	free(text);
 	if (!stream) {
-		lseek(fileno(file), 0, SEEK_SET);
+		lseek(fileno(file), start, SEEK_SET);
 		return file;
 	}
 	fclose(file);
@@ -167,22 +213,24 @@ static FILE *json_stream(const char *path, FILE *file)
 	return stream;
 }
 
-static bool is_stdin(const char *path)
-{
-	return !strcmp(path, "/dev/stdin") || !strcmp(path, "/dev/fd/0") ||
-	       !strcmp(path, "/proc/self/fd/0");
-}
-
 /* Return: what @real says to @path; a file may include standard input. */
 static FILE *open_real(FILE *(*real)(const char *, const char *),
 		       const char *path, const char *mode)
 {
+	FILE *file;
 	char name[32];
 
 	if (stdin_fd < 0 || !is_stdin(path))
 		return real(path, mode);
-	snprintf(name, sizeof(name), "/proc/self/fd/%d", stdin_fd);
-	return real(name, mode);
+	if (!stdin_copied) {
+		snprintf(name, sizeof(name), "/proc/self/fd/%d", stdin_fd);
+		return real(name, mode);
+	}
+	file = real(path, mode);
+	if (!file)
+		return NULL;
+	fclose(file);
+	return fdopen(fcntl(stdin_fd, F_DUPFD_CLOEXEC, 0), mode);
 }
 
 static FILE *open_file(FILE *(*real)(const char *, const char *),
@@ -195,7 +243,7 @@ static FILE *open_file(FILE *(*real)(const char *, const char *),
 		json_path = NULL;
 	if (!file || reading == LNLB_LANGUAGE_NONE || mode[0] != 'r')
 		return file;
-	if (json && !is_regular(file))
+	if (json && (is_copy(path) || !is_regular(file)))
 		return json_stream(path, file);
 	return swap_file(path, file);
 }
@@ -232,6 +280,23 @@ FILE *fopen64(const char *path, const char *mode)
 	return open_file(real, path, mode);
 }
 
+/*
+ * Some libraries read stdin whatever the language is, others open it once or
+ * twice where JSON is expected: for both it has to be there.
+ *
+ * Return: a file descriptor, -1 on failure.
+ */
+static int keep_stdin(const char *text, size_t len)
+{
+	struct stat status;
+
+	stdin_copied = reading == LNLB_LANGUAGE_JSON &&
+		       !fstat(STDIN_FILENO, &status) &&
+		       !S_ISREG(status.st_mode);
+	return stdin_copied ? memory_file(text, len) :
+			      fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+}
+
 int lnlb_shim_stdin(void)
 {
 	char *text, *swapped;
@@ -242,12 +307,12 @@ int lnlb_shim_stdin(void)
 	/* whatever that means, libnftables is going to meet it too */
 	if (!text)
 		return 0;
+	stdin_fd = keep_stdin(text, len);
 	swapped = lnlb_shim_swap("/dev/stdin", text, len);
 	fd = memory_file(swapped ? swapped : text,
 			 swapped ? strlen(swapped) : len);
 	free(swapped);
 	free(text);
-	stdin_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
 	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0)
 		return -1;
 	close(fd);

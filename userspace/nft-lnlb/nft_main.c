@@ -3,6 +3,7 @@
  * nft with one statement more. Options, messages and exit codes are nft's.
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,9 +23,10 @@
 
 /*
  * What nft itself does was another thing in 1.0.6 than in 1.1.3, the next one in
- * a release of Debian.
+ * a release of Debian, and there than in 1.1.7.
  */
 static const bool nft_1_1 = NFTABLES_1_1;
+static const bool nft_1_1_4 = NFTABLES_1_1_4;
 
 /**
  * struct option_row - an option of nft
@@ -338,19 +340,28 @@ static char *join(int argc, char *argv[])
 	return text;
 }
 
+/* Whatever it was that was not permitted, also before; earlier libraries do it. */
+static void hint(int err)
+{
+	if (nft_1_1_4 && err == EPERM)
+		complain("%s (perhaps you must be root?)\n", strerror(err));
+}
+
 static int run(struct command *command, int argc, char *argv[])
 {
+	int rc, err;
 	char *text;
-	int rc;
 
 	nft_ctx_output_set_flags(command->nft, command->output_flags);
 	lnlb_run_setup(command->nft);
 	if (optind < argc) {
 		text = join(argc - optind, argv + optind);
 		rc = !!lnlb_run_buffer(command->nft, text);
+		err = errno;
 		free(text);
 	} else if (command->file) {
 		rc = !!lnlb_run_file(command->nft, command->file);
+		err = errno;
 	} else if (command->interactive) {
 		lnlb_cli(command->nft);
 		return EXIT_SUCCESS;
@@ -358,6 +369,8 @@ static int run(struct command *command, int argc, char *argv[])
 		fprintf(stderr, "%s: no command specified\n", argv[0]);
 		return EXIT_FAILURE;
 	}
+	if (rc)
+		hint(err);
 	return rc;
 }
 

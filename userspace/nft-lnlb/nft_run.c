@@ -49,10 +49,11 @@ static int end(int rc)
 int lnlb_run_buffer(struct nft_ctx *nft, const char *text)
 {
 	char *swapped;
-	int rc;
+	int rc, err = errno;
 
 	begin(nft);
 	swapped = lnlb_shim_swap(LNLB_SOURCE_CMDLINE, text, strlen(text));
+	errno = err;
 	rc = nft_run_cmd_from_buffer(nft, swapped ? swapped : text);
 	free(swapped);
 	return end(rc);
@@ -60,14 +61,17 @@ int lnlb_run_buffer(struct nft_ctx *nft, const char *text)
 
 int lnlb_run_file(struct nft_ctx *nft, const char *path)
 {
+	int err = errno;
+
 	if (!strcmp(path, "-"))
 		path = "/dev/stdin";
-	if (begin(nft)) {
+	if (begin(nft))
 		lnlb_shim_expect_json(path);
-	} else if (!strcmp(path, "/dev/stdin") && lnlb_shim_stdin()) {
+	if (!strcmp(path, "/dev/stdin") && lnlb_shim_stdin()) {
 		fprintf(stderr, "Error: cannot read standard input: %s\n",
 			strerror(errno));
 		return end(-1);
 	}
+	errno = err;
 	return end(nft_run_cmd_from_filename(nft, path));
 }

@@ -200,14 +200,13 @@ table inet t {
 			lnlb cluster 10.0.0.12
 		}
 		jump e
-		iifname { lnlb, cluster } accept
+		iifname . oifname { lnlb . cluster } accept
 		include "$dir/included"
 	}
 	set s {
 		type ifname
 		elements = {
-			lnlb,
-			cluster
+			lnlb
 		}
 	}
 }
@@ -219,8 +218,7 @@ cat >"$dir/expected" <<'END'
 table inet t {
 	set s {
 		type ifname
-		elements = { "lnlb",
-			     "cluster" }
+		elements = { "lnlb" }
 	}
 
 	chain e {
@@ -231,7 +229,7 @@ table inet t {
 			lnlb cluster 10.0.0.12
 		}
 		jump e
-		iifname { "lnlb", "cluster" } accept
+		iifname . oifname { "lnlb" . "cluster" } accept
 		lnlb cluster fd00::10
 		counter packets 0 bytes 0 lnlb cluster fd00::11 accept
 	}

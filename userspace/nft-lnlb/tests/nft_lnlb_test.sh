@@ -247,8 +247,9 @@ fresh
 lnlb 'add rule ip t c lnlb cluster 10.0.0.1
 add rule ip t c ip saddr 10.0.0.10 counter accept comment "a" jump nowhere' \
 	>"$dir/got" 2>&1
+older
 cat >"$dir/expected" <<'END'
-Error: syntax error, unexpected jump, expecting end of file or newline or semicolon
+Error: syntax error, unexpected jump
 add rule ip t c lnlb cluster 10.0.0.1
                                                               ^^^^
 END
