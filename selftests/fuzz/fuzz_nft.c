@@ -50,11 +50,17 @@ static void forget_entries(void)
 static void forget_variables(void)
 {
 	unsigned int i;
+	char *name;
 
-	for (i = 0; i < NAMES_HASH_SIZE; i++)
-		while (definitions[i])
-			lnlb_vars_undefine(definitions[i]->name,
+	for (i = 0; i < NAMES_HASH_SIZE; i++) {
+		while (definitions[i]) {
+			/* which goes with the first that has it */
+			name = lnlb_memdup(definitions[i]->name,
 					   strlen(definitions[i]->name));
+			lnlb_vars_undefine(name, strlen(name));
+			free(name);
+		}
+	}
 }
 
 /* no file of this machine is to be read */
