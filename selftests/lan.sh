@@ -172,6 +172,26 @@ clusters_up() {
 	wait_active "$1" || die "$1 nodes do not come to an agreement"
 }
 
+# by_connection N: on n1 … nN, a rule with affinity connection in the place of
+# what clusters_up has made
+by_connection() {
+	local i
+
+	for ((i = 1; i <= $1; i++)); do
+		ns "n$i" lnlbctl delif nlb0
+		ns "n$i" nft-lnlb -f - <<-EOT || die "no rule on n$i"
+			table ip lb {
+				chain pre {
+					type filter hook prerouting priority raw
+					lnlb cluster $VIP dev eth0 weight 100 affinity connection
+				}
+			}
+		EOT
+		ip_ns "n$i" addr replace "$VIP/32" dev eth0
+	done
+	wait_active "$1" || die "no agreement with affinity connection"
+}
+
 # counter NODE NAME [ADDR]
 counter() { show "$1" ".stats.$2" "${3:-$VIP}"; }
 

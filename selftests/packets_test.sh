@@ -44,19 +44,7 @@ malformed=$(($(counter n1 rx_malformed) + $(counter n2 rx_malformed)))
 check_eq "both nodes count the headers of no use, two of each client" 24 \
 	$malformed
 
-for node in n1 n2; do
-	ns $node lnlbctl delif nlb0
-	ns $node nft-lnlb -f - <<-EOT || die "no rule on $node"
-		table ip lb {
-			chain pre {
-				type filter hook prerouting priority raw
-				lnlb cluster $VIP dev eth0 weight 100 affinity connection
-			}
-		}
-	EOT
-	ip_ns $node addr replace "$VIP/32" dev eth0
-done
-wait_active 2 || die "no agreement with affinity connection"
+by_connection 2
 packets connection
 check_le "what has no ports is counted as malformed" $((malformed + 1)) \
 	$(($(counter n1 rx_malformed) + $(counter n2 rx_malformed)))

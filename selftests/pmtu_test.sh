@@ -51,19 +51,7 @@ check_eq "every node has learnt the path MTU of its clients" 3 $nodes
 
 # ---- by connection ----
 
-for node in n1 n2 n3; do
-	ns $node lnlbctl delif nlb0
-	ns $node nft-lnlb -f - <<-EOT || die "no rule on $node"
-		table ip lb {
-			chain pre {
-				type filter hook prerouting priority raw
-				lnlb cluster $VIP dev eth0 weight 100 affinity connection
-			}
-		}
-	EOT
-	ip_ns $node addr replace "$VIP/32" dev eth0
-done
-wait_active 3 || die "no agreement with affinity connection"
+by_connection 3
 for port in $(seq 40001 40012); do
 	check_eq "a download from port $port of 192.0.2.23" 100000 \
 		"$(get 192.0.2.23 --local-port $port)"
