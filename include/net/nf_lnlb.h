@@ -9,9 +9,10 @@
  *
  * DOC: Locking
  *
- * owner_of() and assigned() run in softirq context under rcu_read_lock(), on
- * many CPUs at once. All other callbacks run in process context, one at a time
- * for a cluster, but beside those two; has_sessions(), save(), load(),
+ * owner_of(), assigned() and asked() run in softirq context under
+ * rcu_read_lock(), on many CPUs at once, asks() in process context, too. All
+ * other callbacks run in process context, one at a time for a cluster, but
+ * beside those; has_sessions(), save(), load(),
  * node_gone() and count() under rcu_read_lock(), so they must not sleep. So do
  * list() and find(), beside all others but cluster_init() and cluster_exit().
  * cluster_init() and cluster_exit() may sleep; they are called under a mutex of
@@ -46,18 +47,40 @@ struct lnlb_key {
  * @cluster: the cluster that it is for
  * @skb: the packet, network header set, perhaps shared and not linear
  * @key: its affinity key
+ * @offset: from skb->data, of the IP header that @protocol and ports stand in
  * @bucket: the key's bucket, 0..LNLB_BUCKETS - 1
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @protocol: IP protocol
+ * @error: an ICMP error: @offset is that of the packet inside, which this node
+ *	has sent
+ * @fragment: not the first one
  */
 struct lnlb_flow {
 	struct net *net;
 	const struct lnlb_cluster *cluster;
 	struct sk_buff *skb;
 	struct lnlb_key key;
+	int offset;
 	u16 bucket;
 	u8 family;
 	u8 protocol;
+	bool error;
+	bool fragment;
+};
+
+/* What lnlb_tracker::assigned says to a packet that is not to be taken. */
+#define LNLB_ASSIGNED_STRAY	UINT_MAX
+
+/**
+ * enum lnlb_asked - who has begun the flow of a packet?
+ * @LNLB_ASKED_UNKNOWN: this node does not know the flow
+ * @LNLB_ASKED_OTHER: the other end
+ * @LNLB_ASKED_SELF: this node, from the cluster address
+ */
+enum lnlb_asked {
+	LNLB_ASKED_UNKNOWN,
+	LNLB_ASKED_OTHER,
+	LNLB_ASKED_SELF,
 };
 
 /**
@@ -101,7 +124,13 @@ struct lnlb_session_info {
  *	remember the session, note that it is alive. Returns for how many jiffies
  *	nothing is missed if packets of the session go unreported, 0: none; a
  *	session with a time must stay here until it is over, or
- *	lnlb_sessions_moved() be called
+ *	lnlb_sessions_moved() be called. What this node has begun is no session;
+ *	LNLB_ASSIGNED_STRAY: no session known, and lnlb_flow_late(), so this may
+ *	be what another node has begun
+ * @asked: who has begun the flow of this packet? NULL: nobody knows
+ * @asks: this packet goes out and begins a flow from the cluster address; its
+ *	key is that of what will answer. NULL: nothing is done. A tracker that
+ *	has it calls lnlb_bucket_asked()
  * @has_sessions: any session in this bucket, kept here or elsewhere?
  * @exceptional: any session in this bucket that is not where the bucket is?
  *	@mine: the bucket is this node's
@@ -123,6 +152,8 @@ struct lnlb_tracker {
 	void (*cluster_exit)(void *priv);
 	enum lnlb_owner (*owner_of)(void *priv, const struct lnlb_flow *flow);
 	unsigned int (*assigned)(void *priv, const struct lnlb_flow *flow);
+	enum lnlb_asked (*asked)(void *priv, const struct lnlb_flow *flow);
+	void (*asks)(void *priv, const struct lnlb_flow *flow);
 	bool (*has_sessions)(void *priv, u16 bucket);
 	bool (*exceptional)(void *priv, u16 bucket, bool mine);
 	int (*save)(void *priv, u16 bucket, u64 *cursor,
@@ -191,6 +222,29 @@ void lnlb_sessions_refresh(struct lnlb_cluster *cluster);
  * Context: any.
  */
 void lnlb_sessions_moved(struct lnlb_cluster *cluster);
+
+/**
+ * lnlb_bucket_asked() - this node has begun flows to somebody in a bucket
+ * @cluster: the cluster given to cluster_init()
+ * @bucket: 0..LNLB_BUCKETS - 1
+ * @asked: it has, or none of them is left
+ *
+ * asked() is called for packets of this bucket from now on. To be undone before
+ * cluster_exit() is over.
+ * Context: any.
+ */
+void lnlb_bucket_asked(struct lnlb_cluster *cluster, u16 bucket, bool asked);
+
+/**
+ * lnlb_flow_late() - is this a packet of a flow that must have begun before?
+ * @flow: of a flow that is not known
+ *
+ * Where it has begun at another node, that one is to answer. TCP segments to
+ * services and what has a socket do not count, nor does what may come from a
+ * client that goes by the answers of closed ports.
+ * Context: softirq, rcu_read_lock().
+ */
+bool lnlb_flow_late(const struct lnlb_flow *flow);
 
 /**
  * lnlb_cluster_bucket() - the bucket of an affinity key

@@ -138,6 +138,7 @@ static struct lnlb_cluster *cluster_new(struct lnlb_net *ln,
 	cluster->hash_key.key[0] = get_unaligned_be64(&cfg->addr.s6_addr[0]);
 	cluster->hash_key.key[1] = get_unaligned_be64(&cfg->addr.s6_addr[8]);
 	INIT_LIST_HEAD(&cluster->holders);
+	spin_lock_init(&cluster->map_lock);
 	lnlb_heartbeat_init(cluster);
 	if (cfg->set & LNLB_CFG_NAME)
 		strscpy(cluster->cfg.name, cfg->name, LNLB_NAME_LEN);

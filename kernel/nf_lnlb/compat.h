@@ -11,6 +11,7 @@
 #include <net/genetlink.h>
 #include <net/inet_hashtables.h>
 #include <net/net_namespace.h>
+#include <net/udp.h>
 
 /* struct ctl_table became const for handlers. */
 #ifdef LNLB_HAVE_CONST_CTL_TABLE
@@ -39,14 +40,34 @@
 } while (0)
 #endif
 
-/* __inet_lookup_established() finds the hash table by itself in newer kernels. */
+/* Sockets are looked up without naming the hash table in newer kernels. */
 #ifdef LNLB_HAVE_LOOKUP_HASHINFO
+#define lnlb_inet_lookup_listener(net, skb, saddr, sport, daddr, hnum, dif) \
+	__inet_lookup_listener(net, (net)->ipv4.tcp_death_row.hashinfo, skb, \
+			       0, saddr, sport, daddr, hnum, dif, 0)
 #define lnlb_inet_lookup_established(net, saddr, sport, daddr, hnum, dif) \
 	__inet_lookup_established(net, (net)->ipv4.tcp_death_row.hashinfo, \
 				  saddr, sport, daddr, hnum, dif, 0)
 #else
 #define lnlb_inet_lookup_established(net, saddr, sport, daddr, hnum, dif) \
 	__inet_lookup_established(net, saddr, sport, daddr, hnum, dif, 0)
+#define lnlb_inet_lookup_listener(net, skb, saddr, sport, daddr, hnum, dif) \
+	__inet_lookup_listener(net, skb, 0, saddr, sport, daddr, hnum, dif, 0)
+#endif
+
+/* UDP's table became one of the namespace. */
+#ifdef LNLB_HAVE_NET_UDP_TABLE
+#define lnlb_udp_table(net)	((net)->ipv4.udp_table)
+#else
+#define lnlb_udp_table(net)	(&udp_table)
+#endif
+#ifdef LNLB_HAVE_LOOKUP_UDP_TABLE
+#define lnlb_udp_lookup(net, saddr, sport, daddr, dport, dif) \
+	__udp4_lib_lookup(net, saddr, sport, daddr, dport, dif, 0, \
+			  lnlb_udp_table(net), NULL)
+#else
+#define lnlb_udp_lookup(net, saddr, sport, daddr, dport, dif) \
+	__udp4_lib_lookup(net, saddr, sport, daddr, dport, dif, 0, NULL)
 #endif
 
 /* The attributes of a dump's request moved. */

@@ -12,6 +12,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "compat.h"
+#include "ct_asked.h"
 #include "session.h"
 
 /* Seconds that a client is remembered that never went on after our answer. */
@@ -60,6 +61,7 @@ MODULE_PARM_DESC(sessions_max,
  * @sessions: its sessions
  * @refreshed_at: jiffies of the last lnlb_sessions_refresh()
  * @gc_at: jiffies, when to look for sessions that have ended
+ * @asked: buckets in which this node has asked somebody
  * @gc: ends sessions
  * @stop: @gc is to come to its end
  */
@@ -68,6 +70,7 @@ struct ct_table {
 	struct lnlb_sessions sessions;
 	unsigned long refreshed_at;
 	unsigned long gc_at;
+	struct lnlb_asked_buckets asked;
 	struct delayed_work gc;
 	bool stop;
 };
@@ -98,6 +101,8 @@ enum flow_state {
 	FLOW_UNKNOWN,
 	FLOW_NEW,
 	FLOW_ANSWERED,
+	/* begun by this node */
+	FLOW_ASKED,
 };
 
 static enum flow_state flow_state(const struct lnlb_flow *flow)
@@ -105,18 +110,24 @@ static enum flow_state flow_state(const struct lnlb_flow *flow)
 	enum flow_state state = FLOW_UNKNOWN;
 	const struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
+	bool original;
 	struct nf_conn *ct;
 
-	if (!nf_ct_get_tuplepr(flow->skb, skb_network_offset(flow->skb),
-			       flow->family, flow->net, &tuple))
+	if (!nf_ct_get_tuplepr(flow->skb, flow->offset, flow->family,
+			       flow->net, &tuple))
 		return state;
 	h = nf_conntrack_find_get(flow->net, &nf_ct_zone_dflt, &tuple);
 	if (!h)
 		return state;
 	ct = nf_ct_tuplehash_to_ctrack(h);
-	if (nf_ct_is_confirmed(ct) && !nf_ct_is_dying(ct))
-		state = NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL &&
-			test_bit(IPS_SEEN_REPLY_BIT, &ct->status) ?
+	/* The packet inside of an ICMP error went the other way. */
+	original = (NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL) != flow->error;
+	if (!nf_ct_is_confirmed(ct) || nf_ct_is_dying(ct))
+		state = FLOW_UNKNOWN;
+	else if (!original)
+		state = FLOW_ASKED;
+	else
+		state = test_bit(IPS_SEEN_REPLY_BIT, &ct->status) ?
 			FLOW_ANSWERED : FLOW_NEW;
 	nf_ct_put(ct);
 	return state;
@@ -159,11 +170,57 @@ static bool client_went_on(struct lnlb_session *s, const struct lnlb_flow *flow)
 	case FLOW_ANSWERED:
 		return true;
 	case FLOW_NEW:
+	case FLOW_ASKED:
 		return false;
 	case FLOW_UNKNOWN:
 		break;
 	}
 	return asked == ASK_OFTEN;
+}
+
+static enum lnlb_asked ct_asked(void *priv, const struct lnlb_flow *flow)
+{
+	switch (flow_state(flow)) {
+	case FLOW_UNKNOWN:
+		return LNLB_ASKED_UNKNOWN;
+	case FLOW_ASKED:
+		return LNLB_ASKED_SELF;
+	case FLOW_NEW:
+	case FLOW_ANSWERED:
+		break;
+	}
+	return LNLB_ASKED_OTHER;
+}
+
+static void ct_asks(void *priv, const struct lnlb_flow *flow)
+{
+	struct ct_table *t = priv;
+
+	lnlb_asked_mark(&t->asked, flow->bucket);
+}
+
+/*
+ * No session of this client is known: is this to begin one? A fragment does not
+ * tell, and the first one comes, too.
+ */
+static unsigned int first_of(struct ct_table *t, const struct lnlb_flow *flow)
+{
+	if (flow->fragment)
+		return 0;
+	switch (flow_state(flow)) {
+	case FLOW_ASKED:
+		return 0;
+	case FLOW_UNKNOWN:
+		if (lnlb_flow_late(flow))
+			return LNLB_ASSIGNED_STRAY;
+		break;
+	case FLOW_NEW:
+	case FLOW_ANSWERED:
+		break;
+	}
+	if (lnlb_sessions_add(&t->sessions, &flow->key, flow->bucket))
+		lnlb_cluster_overflow(t->cluster);
+	return 0;
 }
 
 static unsigned int ct_assigned(void *priv, const struct lnlb_flow *flow)
@@ -172,11 +229,8 @@ static unsigned int ct_assigned(void *priv, const struct lnlb_flow *flow)
 	struct lnlb_session *s;
 
 	s = lnlb_sessions_find(&t->sessions, &flow->key);
-	if (!s) {
-		if (lnlb_sessions_add(&t->sessions, &flow->key, flow->bucket))
-			lnlb_cluster_overflow(t->cluster);
-		return 0;
-	}
+	if (!s)
+		return first_of(t, flow);
 	if (!READ_ONCE(s->here))
 		return 0;
 	lnlb_session_touch(s);
@@ -501,6 +555,7 @@ static void gc_work(struct work_struct *work)
 		gc(t);
 		t->gc_at = jiffies + gc_interval(t) * HZ;
 	}
+	lnlb_asked_look(&t->asked);
 	queue_delayed_work(system_long_wq, &t->gc, HZ);
 }
 
@@ -512,6 +567,7 @@ static void *ct_cluster_init(struct lnlb_cluster *cluster)
 	if (!t)
 		return NULL;
 	t->cluster = cluster;
+	lnlb_asked_init(&t->asked, cluster);
 	t->refreshed_at = jiffies;
 	t->gc_at = jiffies;
 	if (lnlb_sessions_init(&t->sessions, sessions_max))
@@ -535,6 +591,7 @@ static void ct_cluster_exit(void *priv)
 
 	WRITE_ONCE(t->stop, true);
 	cancel_delayed_work_sync(&t->gc);
+	lnlb_asked_clear(&t->asked);
 	nf_ct_netns_put(lnlb_cluster_net(t->cluster), NFPROTO_IPV4);
 	lnlb_sessions_destroy(&t->sessions);
 	kfree(t);
@@ -546,6 +603,8 @@ static struct lnlb_tracker ct_tracker = {
 	.cluster_exit	= ct_cluster_exit,
 	.owner_of	= ct_owner_of,
 	.assigned	= ct_assigned,
+	.asked		= ct_asked,
+	.asks		= ct_asks,
 	.has_sessions	= ct_has_sessions,
 	.exceptional	= ct_exceptional,
 	.save		= ct_save,

@@ -10,6 +10,7 @@
 #include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 
 #include "arp.h"
+#include "asked.h"
 #include "datapath.h"
 #include "flow.h"
 #include "heartbeat.h"
@@ -59,9 +60,12 @@ static unsigned int decide(const struct lnlb_cluster *cluster,
 	bool stalled = mine && lnlb_heartbeat_stalled(cluster);
 	enum lnlb_owner owner;
 
-	if (likely(!(map & LNLB_MAP_EXCEPT) && !(mine && stalled)))
+	if (likely(!(map & ~LNLB_MAP_MINE) && !(mine && stalled)))
 		return mine ? LNLB_STAT_RX_MINE : LNLB_STAT_RX_FOREIGN;
 
+	if (map & LNLB_MAP_ASKED &&
+	    lnlb_trackers_asked(cluster, flow) == LNLB_ASKED_SELF)
+		return LNLB_STAT_RX_SESSION;
 	owner = lnlb_trackers_owner_of(cluster, flow);
 	if (owner == LNLB_OWNER_SELF)
 		return mine ? LNLB_STAT_RX_MINE : LNLB_STAT_RX_SESSION;
@@ -90,6 +94,29 @@ static unsigned int told(const struct lnlb_cluster *cluster,
 }
 
 /*
+ * Count what was decided, and tell of what is taken, unless it may be what
+ * another node has asked: that is no client's, though it may be in our bucket.
+ * Where @high says so the session is not enough to know that. Returns what it
+ * is in the end; time: for how long the trackers need not be asked again.
+ */
+static unsigned int settle(const struct lnlb_cluster *cluster,
+			   const struct lnlb_flow *flow,
+			   enum lnlb_flow_kind kind, unsigned int stat,
+			   bool high, unsigned int *time)
+{
+	if (taken(stat) && kind == LNLB_FLOW_DATA) {
+		if (high && lnlb_orphan_stray(flow))
+			*time = LNLB_ASSIGNED_STRAY;
+		else
+			*time = told(cluster, flow);
+		if (*time == LNLB_ASSIGNED_STRAY)
+			stat = LNLB_STAT_RX_ORPHAN;
+	}
+	lnlb_count(cluster, stat);
+	return stat;
+}
+
+/*
  * The stack drops PACKET_OTHERHOST. Whoever else holds this skb got it from a
  * tap, which made its own copy of the struct, or is pktgen.
  */
@@ -97,32 +124,6 @@ static unsigned int take(struct sk_buff *skb)
 {
 	skb->pkt_type = PACKET_HOST;
 	return NF_ACCEPT;
-}
-
-/* Not another node's at first sight. */
-static noinline unsigned int ingress_ask(const struct lnlb_cluster *cluster,
-					 struct sk_buff *skb,
-					 const struct iphdr *iph)
-{
-	u32 recent_id = READ_ONCE(cluster->recent_id);
-	enum lnlb_flow_kind kind;
-	struct lnlb_flow flow;
-	unsigned int stat, time;
-
-	/* Before the tracker is asked: see lnlb_recent_forget(). */
-	smp_rmb();
-	kind = lnlb_flow_ipv4(cluster, skb, iph, &flow);
-	stat = kind == LNLB_FLOW_BAD ? LNLB_STAT_RX_MALFORMED :
-				       decide(cluster, &flow);
-	lnlb_count(cluster, stat);
-	if (!taken(stat))
-		return NF_DROP;
-	if (kind == LNLB_FLOW_DATA) {
-		time = told(cluster, &flow);
-		if (time && iph->protocol != IPPROTO_ICMP)
-			lnlb_recent_add(recent_id, iph->saddr, stat, time);
-	}
-	return take(skb);
 }
 
 /*
@@ -142,6 +143,77 @@ static noinline unsigned int ingress_later(const struct lnlb_cluster *cluster,
 	     !taken(decide(cluster, &flow))))
 		skb->pkt_type = PACKET_MULTICAST;
 	return NF_ACCEPT;
+}
+
+/* In a bucket like this an answer in pieces can be told only when it is whole. */
+static bool asked_in(const struct lnlb_cluster *cluster, u16 bucket)
+{
+	return READ_ONCE(cluster->map[bucket]) & LNLB_MAP_ASKED &&
+	       READ_ONCE(cluster->asks);
+}
+
+/* That this client's session stays here, and the flow, if it is to be known. */
+static void remember(u32 id, const struct sk_buff *skb, const struct iphdr *iph,
+		     unsigned int stat, unsigned int time, bool high)
+{
+	__be32 ports;
+
+	lnlb_recent_add(id, iph->saddr, stat, time);
+	if (!high || skb_headlen(skb) < sizeof(*iph) + sizeof(ports) ||
+	    iph->ihl != 5 || iph->frag_off & htons(IP_OFFSET))
+		return;
+	ports = get_unaligned((const __be32 *)(iph + 1));
+	lnlb_recent_add(id + 1, lnlb_recent_flow(iph->saddr, ports), stat,
+			time);
+}
+
+/* Not another node's at first sight. */
+static noinline unsigned int ingress_ask(const struct lnlb_cluster *cluster,
+					 struct sk_buff *skb,
+					 const struct iphdr *iph)
+{
+	bool high = lnlb_flow_ipv4_high(cluster, skb, iph);
+	u32 recent_id = READ_ONCE(cluster->recent_id);
+	unsigned int stat, time = 0;
+	enum lnlb_flow_kind kind;
+	struct lnlb_flow flow;
+
+	/* Before the tracker is asked: see lnlb_recent_forget(). */
+	smp_rmb();
+	kind = lnlb_flow_ipv4(cluster, skb, iph, &flow);
+	stat = kind == LNLB_FLOW_BAD ? LNLB_STAT_RX_MALFORMED :
+				       decide(cluster, &flow);
+	if (stat == LNLB_STAT_RX_FOREIGN && ip_is_fragment(iph) &&
+	    asked_in(cluster, flow.bucket))
+		return ingress_later(cluster, skb, iph);
+	stat = settle(cluster, &flow, kind, stat, high, &time);
+	if (!taken(stat))
+		return NF_DROP;
+	if (time && iph->protocol != IPPROTO_ICMP)
+		remember(recent_id, skb, iph, stat, time, high);
+	return take(skb);
+}
+
+/*
+ * Of a client whose session stays here, to a port from which another node may
+ * have asked it something: its flow has to be known, too.
+ */
+static noinline unsigned int ingress_high(const struct lnlb_cluster *cluster,
+					  struct sk_buff *skb,
+					  const struct iphdr *iph)
+{
+	const struct lnlb_recent *recent = NULL;
+	__be32 ports;
+
+	if (skb_headlen(skb) >= sizeof(*iph) + sizeof(ports) && iph->ihl == 5) {
+		ports = get_unaligned((const __be32 *)(iph + 1));
+		recent = lnlb_recent_at(lnlb_recent_flow(iph->saddr, ports),
+					READ_ONCE(cluster->recent_id) + 1);
+	}
+	if (!recent)
+		return ingress_ask(cluster, skb, iph);
+	lnlb_count(cluster, recent->stat);
+	return take(skb);
 }
 
 /*
@@ -190,6 +262,8 @@ static __always_inline unsigned int ingress_header(const struct lnlb_port *port,
 		return ingress_ask(cluster, skb, iph);
 	recent = lnlb_recent_find(cluster, iph->saddr);
 	if (recent) {
+		if (unlikely(lnlb_flow_ipv4_high(cluster, skb, iph)))
+			return ingress_high(cluster, skb, iph);
 		lnlb_count(cluster, recent->stat);
 		return take(skb);
 	}
@@ -274,6 +348,23 @@ static struct lnlb_cluster *bound_cluster(const struct net *net,
 	return cluster;
 }
 
+/* What came in pieces, in a bucket in which we have asked. */
+static unsigned int prerouting_answer(const struct lnlb_cluster *cluster,
+				      struct sk_buff *skb,
+				      const struct iphdr *iph)
+{
+	struct lnlb_flow flow;
+
+	if (likely(!IPCB(skb)->frag_max_size) ||
+	    lnlb_flow_ipv4(cluster, skb, iph, &flow) == LNLB_FLOW_BAD ||
+	    !asked_in(cluster, flow.bucket))
+		return NF_ACCEPT;
+	if (taken(decide(cluster, &flow)))
+		return take(skb);
+	lnlb_count(cluster, LNLB_STAT_RX_FOREIGN);
+	return NF_DROP;
+}
+
 static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 				      const struct nf_hook_state *state)
 {
@@ -281,21 +372,19 @@ static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 	const struct iphdr *iph = ip_hdr(skb);
 	enum lnlb_flow_kind kind;
 	struct lnlb_flow flow;
-	unsigned int stat;
+	unsigned int stat, time;
 
 	cluster = bound_cluster(state->net, state->in, iph->daddr);
-	if (!cluster || cluster->affinity != LNLB_AFFINITY_CONNECTION)
+	if (!cluster)
 		return NF_ACCEPT;
+	if (cluster->affinity != LNLB_AFFINITY_CONNECTION)
+		return prerouting_answer(cluster, skb, iph);
 	kind = lnlb_flow_ipv4(cluster, skb, iph, &flow);
 	stat = kind == LNLB_FLOW_BAD ? LNLB_STAT_RX_MALFORMED :
 				       decide(cluster, &flow);
-	lnlb_count(cluster, stat);
-	if (!taken(stat))
-		return NF_DROP;
-	if (kind == LNLB_FLOW_DATA)
-		told(cluster, &flow);
+	stat = settle(cluster, &flow, kind, stat, false, &time);
 	/* Its first fragment may have come before it was ours. */
-	return take(skb);
+	return taken(stat) ? take(skb) : NF_DROP;
 }
 
 static unsigned int prerouting_orphans(void *priv, struct sk_buff *skb,
@@ -311,8 +400,10 @@ static unsigned int prerouting_orphans(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (lnlb_orphan_drop(cluster, skb, state))
 		return NF_DROP;
-	lnlb_trackers_assigned(cluster, &flow);
-	return NF_ACCEPT;
+	if (lnlb_trackers_assigned(cluster, &flow) != LNLB_ASSIGNED_STRAY)
+		return NF_ACCEPT;
+	lnlb_count(cluster, LNLB_STAT_RX_ORPHAN);
+	return NF_DROP;
 }
 
 bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
@@ -330,6 +421,8 @@ bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
 		return false;
 	if (lnlb_flow_ipv4(cluster, skb, iph, &flow) == LNLB_FLOW_BAD)
 		return true;
+	if (ip_is_fragment(iph) && asked_in(cluster, flow.bucket))
+		return false;
 	return !taken(decide(cluster, &flow));
 }
 EXPORT_SYMBOL_GPL(lnlb_datapath_eval);
@@ -406,6 +499,13 @@ static const struct nf_hook_ops lnlb_hooks[] = {
 		.hooknum	= NF_ARP_OUT,
 		/* The last to look, lest a rule puts something else in. */
 		.priority	= INT_MAX,
+	},
+	{
+		.hook		= lnlb_asked_out,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_POST_ROUTING,
+		/* With the source that it will have. */
+		.priority	= NF_IP_PRI_NAT_SRC + 1,
 	},
 };
 

@@ -88,6 +88,20 @@ static const struct iphdr *error_inner(const struct sk_buff *skb, int offset,
 	return lnlb_flow_ipv4_at(skb, offset + sizeof(_icmph), buf);
 }
 
+static void set_packet(const struct lnlb_cluster *cluster,
+		       struct lnlb_flow *flow, struct sk_buff *skb,
+		       const struct iphdr *iph)
+{
+	flow->net = lnlb_cluster_net(cluster);
+	flow->cluster = cluster;
+	flow->skb = skb;
+	flow->offset = skb_network_offset(skb);
+	flow->family = NFPROTO_IPV4;
+	flow->protocol = iph->protocol;
+	flow->error = false;
+	flow->fragment = iph->frag_off & htons(IP_OFFSET);
+}
+
 enum lnlb_flow_kind lnlb_flow_ipv4(const struct lnlb_cluster *cluster,
 				   struct sk_buff *skb, const struct iphdr *iph,
 				   struct lnlb_flow *flow)
@@ -98,16 +112,14 @@ enum lnlb_flow_kind lnlb_flow_ipv4(const struct lnlb_cluster *cluster,
 	__be16 ports[2] = {};
 	struct iphdr _inner;
 
-	flow->net = lnlb_cluster_net(cluster);
-	flow->cluster = cluster;
-	flow->skb = skb;
-	flow->family = NFPROTO_IPV4;
-	flow->protocol = iph->protocol;
+	set_packet(cluster, flow, skb, iph);
 
 	inner = error_inner(skb, offset + iph->ihl * 4, iph, &_inner);
 	if (inner && inner->saddr == iph->daddr) {
 		flow->protocol = inner->protocol;
 		offset += iph->ihl * 4 + sizeof(struct icmphdr);
+		flow->offset = offset;
+		flow->error = true;
 		if (want_ports && !ports_at(skb, offset, inner, ports))
 			return LNLB_FLOW_BAD;
 		set_key(cluster, flow, inner->daddr, ports[1]);
@@ -117,6 +129,19 @@ enum lnlb_flow_kind lnlb_flow_ipv4(const struct lnlb_cluster *cluster,
 		return LNLB_FLOW_BAD;
 	set_key(cluster, flow, iph->saddr, ports[0]);
 	return LNLB_FLOW_DATA;
+}
+
+bool lnlb_flow_ipv4_out(const struct lnlb_cluster *cluster, struct sk_buff *skb,
+			struct lnlb_flow *flow)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	__be16 ports[2];
+
+	if (!ports_at(skb, skb_network_offset(skb), iph, ports))
+		return false;
+	set_packet(cluster, flow, skb, iph);
+	set_key(cluster, flow, iph->daddr, ports[1]);
+	return true;
 }
 
 void lnlb_cluster_key(const struct lnlb_cluster *cluster,

@@ -33,6 +33,41 @@ enum lnlb_flow_kind lnlb_flow_ipv4(const struct lnlb_cluster *cluster,
 				   struct lnlb_flow *flow);
 
 /**
+ * lnlb_flow_ipv4_out() - find out who will answer a packet that goes out
+ * @cluster: the cluster whose address is its source
+ * @skb: network header set
+ * @flow: filled in, with the key of the answer
+ *
+ * Context: any.
+ * Return: false if it is too short for what it says.
+ */
+bool lnlb_flow_ipv4_out(const struct lnlb_cluster *cluster, struct sk_buff *skb,
+			struct lnlb_flow *flow);
+
+/**
+ * lnlb_flow_ipv4_high() - may this be an answer to a node, by its port?
+ * @cluster: the cluster
+ * @skb: not written
+ * @iph: its header, at skb->data, at least 20 bytes
+ *
+ * What a node asks as a client it asks from a port of
+ * net.ipv4.ip_local_port_range; lnlb_cluster::asks_from is where that begins,
+ * divided by 256.
+ *
+ * Return: true also where the port is not to be seen at once, and anything for
+ * a protocol that has none.
+ */
+static inline bool lnlb_flow_ipv4_high(const struct lnlb_cluster *cluster,
+				       const struct sk_buff *skb,
+				       const struct iphdr *iph)
+{
+	const u8 *header = (const u8 *)iph;
+
+	return skb_headlen(skb) < sizeof(*iph) + 4 || header[0] != 0x45 ||
+	       header[sizeof(*iph) + 2] >= READ_ONCE(cluster->asks_from);
+}
+
+/**
  * lnlb_flow_ipv4_header() - read an IPv4 header
  * @skb: network header set
  * @buf: room for it

@@ -6,6 +6,7 @@
 #include <net/ipv6.h>
 
 #include "arp.h"
+#include "asked.h"
 #include "core/wire.h"
 #include "gate.h"
 #include "heartbeat.h"
@@ -124,6 +125,7 @@ static void heartbeat_work(struct work_struct *work)
 	lnlb_gate_update(cluster);
 	trace_view(cluster);
 	lnlb_orphan_update(cluster);
+	lnlb_asked_update(cluster);
 	WRITE_ONCE(cluster->lease, lnlb_core_lease(cluster->core));
 	announce(cluster, now);
 	hrtimer_start(&cluster->timer, ms_to_ktime(next), HRTIMER_MODE_ABS);
@@ -222,6 +224,7 @@ void lnlb_heartbeat_stop(struct lnlb_cluster *cluster, bool goodbye)
 	if (cluster->core) {
 		lnlb_core_stop(cluster->core, goodbye);
 		lnlb_orphan_stop(cluster);
+		lnlb_asked_stop(cluster);
 		lnlb_core_free(cluster->core);
 		cluster->core = NULL;
 		cluster->dev = NULL;

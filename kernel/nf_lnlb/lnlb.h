@@ -58,6 +58,7 @@ enum lnlb_hook {
 /* lnlb_cluster::map, a byte for each bucket */
 #define LNLB_MAP_MINE		0x01	/* new sessions are taken here */
 #define LNLB_MAP_EXCEPT		0x02	/* some sessions are not where it is */
+#define LNLB_MAP_ASKED		0x04	/* this node has asked somebody in it */
 
 struct lnlb_secret;
 struct lnlb_auth;
@@ -234,6 +235,7 @@ struct lnlb_gate {
  * @mac: cluster MAC
  * @affinity: enum lnlb_affinity
  * @mute_orphans: see lnlb_orphan_update()
+ * @asks_from: see lnlb_flow_ipv4_high()
  * @addr4: @addr, 0 if it is no IPv4 address
  * @mask4: bits of an IPv4 address that count
  * @recent_id: see recent.c
@@ -243,7 +245,7 @@ struct lnlb_gate {
  * @hash_key: of the bucket hash
  * @stats: counters
  * @tracker_priv: a tracker's state, by its slot
- * @map: LNLB_MAP_* by bucket
+ * @map: LNLB_MAP_* by bucket, changed by lnlb_map_change()
  * @self: MAC address of the bound device
  * @list: in lnlb_net::clusters
  * @all: in the list of all clusters of all namespaces
@@ -256,6 +258,9 @@ struct lnlb_gate {
  * @up: a holder was active at the last look
  * @port: where it is bound, NULL while it is not
  * @decides: it needs LNLB_HOOK_DECIDE
+ * @map_lock: guards changes of @map, and @asked; taken last, with BH off
+ * @asked: how many buckets have LNLB_MAP_ASKED
+ * @asks: it needs LNLB_HOOK_DECIDE for that; core_lock
  * @core_lock: see Locking
  * @core: who owns what, NULL while not running
  * @state: what the core was told to be
@@ -284,6 +289,7 @@ struct lnlb_cluster {
 	u8 affinity;
 	u8 prefix;
 	bool mute_orphans;
+	u8 asks_from;
 	__be32 addr4;
 	__be32 mask4;
 	u32 recent_id;
@@ -307,6 +313,9 @@ struct lnlb_cluster {
 	bool up;
 	struct lnlb_port *port;
 	bool decides;
+	spinlock_t map_lock;
+	unsigned int asked;
+	bool asks;
 
 	struct mutex core_lock;
 	struct lnlb_core *core;

@@ -5,11 +5,15 @@
 #include <linux/pkt_sched.h>
 #include <linux/vmalloc.h>
 
+#include "asked.h"
 #include "event.h"
 #include "ops.h"
 #include "sign.h"
 #include "trace.h"
 #include "tracker.h"
+
+/* What the core and its sessions say of a bucket. */
+#define LNLB_MAP_CORE	(LNLB_MAP_MINE | LNLB_MAP_EXCEPT)
 
 static void *op_alloc(void *ctx, size_t size)
 {
@@ -82,7 +86,7 @@ static void op_accept(void *ctx, u16 bucket, bool accept)
 		map = LNLB_MAP_MINE | LNLB_MAP_EXCEPT;
 	else
 		map = LNLB_MAP_MINE;
-	WRITE_ONCE(cluster->map[bucket], map);
+	lnlb_map_change(cluster, bucket, LNLB_MAP_CORE, map);
 	if (accept)
 		trace_lnlb_claim(cluster, bucket);
 	else
@@ -99,8 +103,8 @@ void lnlb_ops_refresh_map(struct lnlb_cluster *cluster)
 		map = mine;
 		if (lnlb_trackers_exceptional(cluster, b, mine))
 			map |= LNLB_MAP_EXCEPT;
-		if (map != cluster->map[b])
-			WRITE_ONCE(cluster->map[b], map);
+		if (map != (cluster->map[b] & LNLB_MAP_CORE))
+			lnlb_map_change(cluster, b, LNLB_MAP_CORE, map);
 	}
 }
 
@@ -127,11 +131,11 @@ static int op_load(void *ctx, const struct lnlb_node_id *from,
 {
 	struct lnlb_cluster *cluster = ctx;
 	int err = lnlb_trackers_load(cluster, rec);
-	u8 *map = &cluster->map[rec->bucket];
+	u16 b = rec->bucket;
 
-	if (lnlb_trackers_exceptional(cluster, rec->bucket,
-				      *map & LNLB_MAP_MINE))
-		WRITE_ONCE(*map, *map | LNLB_MAP_EXCEPT);
+	if (lnlb_trackers_exceptional(cluster, b,
+				      cluster->map[b] & LNLB_MAP_MINE))
+		lnlb_map_change(cluster, b, 0, LNLB_MAP_EXCEPT);
 	return err;
 }
 

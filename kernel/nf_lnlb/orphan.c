@@ -1,14 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TCP segments of flows that this node does not know. */
+/* Packets of flows that this node does not know. */
 
+#include <linux/icmp.h>
 #include <linux/ip.h>
 #include <linux/tcp.h>
+#include <linux/udp.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "datapath.h"
 #include "orphan.h"
+#include "tracker.h"
+
+/* Active FTP asks from here. */
+#define PORT_FTP_DATA	20
+/* Nobody sends with less to reach a node; who looks for the way there does. */
+#define TTL_OF_PROBES	32
+
+/* See lnlb_flow_ipv4_high(). */
+static void update_ports(struct lnlb_cluster *cluster)
+{
+	int low, high;
+
+	inet_get_local_port_range(cluster->ln->net, &low, &high);
+	WRITE_ONCE(cluster->asks_from, low >> 8);
+}
 
 void lnlb_orphan_update(struct lnlb_cluster *cluster)
 {
@@ -16,6 +33,7 @@ void lnlb_orphan_update(struct lnlb_cluster *cluster)
 	bool mute = !reset || !lnlb_core_complete(cluster->core);
 
 	lockdep_assert_held(&cluster->core_lock);
+	update_ports(cluster);
 	if (!mute)
 		lnlb_orphan_stop(cluster);
 	/* The next tick tries again. */
@@ -44,14 +62,14 @@ static bool in_conntrack(const struct sk_buff *skb)
 	return !nf_ct_is_template(ct) && ctinfo != IP_CT_NEW;
 }
 
-static bool has_socket(const struct nf_hook_state *state,
+static bool has_socket(struct net *net, const struct net_device *in,
 		       const struct iphdr *iph, const struct tcphdr *th)
 {
 	struct sock *sk;
 
-	sk = lnlb_inet_lookup_established(state->net, iph->saddr, th->source,
+	sk = lnlb_inet_lookup_established(net, iph->saddr, th->source,
 					  iph->daddr, ntohs(th->dest),
-					  state->in->ifindex);
+					  in->ifindex);
 	if (!sk)
 		return false;
 	sock_gen_put(sk);
@@ -70,8 +88,84 @@ bool lnlb_orphan_drop(const struct lnlb_cluster *cluster,
 	    iph->protocol != IPPROTO_TCP || ip_is_fragment(iph))
 		return false;
 	th = skb_header_pointer(skb, ip_hdrlen(skb), sizeof(_th), &_th);
-	if (!th || th->syn || in_conntrack(skb) || has_socket(state, iph, th))
+	if (!th || th->syn || in_conntrack(skb) ||
+	    has_socket(state->net, state->in, iph, th))
 		return false;
 	lnlb_count(cluster, LNLB_STAT_RX_ORPHAN);
 	return true;
+}
+
+/* May a node have asked something from here? */
+static bool is_asking_port(const struct lnlb_flow *flow, __be16 port)
+{
+	return ntohs(port) >> 8 >= READ_ONCE(flow->cluster->asks_from) ||
+	       port == htons(PORT_FTP_DATA);
+}
+
+/* Only who has asked gets a SYN with an ACK. */
+static bool tcp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
+{
+	const struct net_device *dev = flow->skb->dev;
+	const struct tcphdr *th;
+	struct tcphdr _th;
+
+	th = skb_header_pointer(flow->skb, flow->offset + iph->ihl * 4,
+				sizeof(_th), &_th);
+	if (!th || (th->syn && !th->ack) ||
+	    !(th->syn || is_asking_port(flow, th->dest)) ||
+	    has_socket(flow->net, dev, iph, th))
+		return false;
+	return th->syn ||
+	       !lnlb_inet_lookup_listener(flow->net, flow->skb, iph->saddr,
+					  th->source, iph->daddr,
+					  ntohs(th->dest), dev->ifindex);
+}
+
+static bool udp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
+{
+	const struct udphdr *uh;
+	struct udphdr _uh;
+
+	uh = skb_header_pointer(flow->skb, flow->offset + iph->ihl * 4,
+				sizeof(_uh), &_uh);
+	return uh && iph->ttl >= TTL_OF_PROBES &&
+	       is_asking_port(flow, uh->dest) &&
+	       !lnlb_udp_lookup(flow->net, iph->saddr, uh->source, iph->daddr,
+				uh->dest, flow->skb->dev->ifindex);
+}
+
+static bool icmp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
+{
+	const struct icmphdr *icmph;
+	struct icmphdr _icmph;
+
+	icmph = skb_header_pointer(flow->skb, flow->offset + iph->ihl * 4,
+				   sizeof(_icmph), &_icmph);
+	return icmph && icmph->type == ICMP_ECHOREPLY;
+}
+
+bool lnlb_flow_late(const struct lnlb_flow *flow)
+{
+	const struct iphdr *iph;
+	struct iphdr _iph;
+
+	iph = skb_header_pointer(flow->skb, flow->offset, sizeof(_iph), &_iph);
+	if (!iph || flow->fragment || flow->error)
+		return false;
+	switch (flow->protocol) {
+	case IPPROTO_TCP:
+		return tcp_late(flow, iph);
+	case IPPROTO_UDP:
+		return udp_late(flow, iph);
+	case IPPROTO_ICMP:
+		return icmp_late(flow, iph);
+	}
+	return false;
+}
+EXPORT_SYMBOL_GPL(lnlb_flow_late);
+
+bool lnlb_orphan_stray(const struct lnlb_flow *flow)
+{
+	return lnlb_trackers_asked(flow->cluster, flow) ==
+	       LNLB_ASKED_UNKNOWN && lnlb_flow_late(flow);
 }

@@ -39,4 +39,16 @@ bool lnlb_orphan_drop(const struct lnlb_cluster *cluster,
 		      const struct sk_buff *skb,
 		      const struct nf_hook_state *state);
 
+/**
+ * lnlb_orphan_stray() - may this be of a flow that another node has begun?
+ * @flow: the packet
+ *
+ * It is a flow that this node does not know, and see lnlb_flow_late(). Whoever
+ * has it gets the packet, too.
+ *
+ * Context: softirq, rcu_read_lock().
+ * Return: true if the packet is to be dropped.
+ */
+bool lnlb_orphan_stray(const struct lnlb_flow *flow);
+
 #endif /* _LNLB_ORPHAN_H */

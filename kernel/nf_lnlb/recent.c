@@ -10,7 +10,9 @@
  * It never tells more than the trackers do: a packet that it lets through is
  * one of a session that stays here, whoever has the bucket. When such a session
  * goes, its cluster gets another number, and nothing is known of it any more.
- * Numbers are not used twice, so they stand for the cluster as well.
+ * Numbers are not used twice, so they stand for the cluster as well. Odd ones are
+ * of flows: to ports that a node may have asked something from, a client's packet
+ * is only let through if its flow was seen to be none of another node's.
  */
 
 #include <linux/atomic.h>
@@ -36,7 +38,7 @@ void lnlb_recent_forget(struct lnlb_cluster *cluster)
 	static atomic_t last;
 
 	/* A full barrier: who sees the number sees the session gone. */
-	WRITE_ONCE(cluster->recent_id, atomic_inc_return(&last));
+	WRITE_ONCE(cluster->recent_id, atomic_add_return(2, &last));
 }
 
 void lnlb_sessions_moved(struct lnlb_cluster *cluster)

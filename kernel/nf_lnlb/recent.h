@@ -11,8 +11,8 @@
 
 /**
  * struct lnlb_recent - a client whose session stays here and is alive
- * @addr: its address
- * @id: lnlb_cluster::recent_id when the tracker said so
+ * @addr: its address; of a flow also its ports, see lnlb_recent_flow()
+ * @id: lnlb_cluster::recent_id when the tracker said so; of a flow the next one
  * @until: when it is to be asked again, jiffies
  * @stat: what its packets count as, enum lnlb_stat
  */
@@ -62,6 +62,17 @@ static inline struct lnlb_recent *lnlb_recent_slot(__be32 addr)
 	return &this_cpu_ptr(lnlb_recents)->slot[i];
 }
 
+/* Is something known under this address and number? */
+static inline const struct lnlb_recent *lnlb_recent_at(__be32 addr, u32 id)
+{
+	const struct lnlb_recent *r = lnlb_recent_slot(addr);
+
+	if (likely(r->addr != addr) || r->id != id ||
+	    (s32)(r->until - (u32)jiffies) <= 0)
+		return NULL;
+	return r;
+}
+
 /**
  * lnlb_recent_find() - is this client's session known to stay here?
  * @cluster: its cluster
@@ -73,13 +84,17 @@ static inline struct lnlb_recent *lnlb_recent_slot(__be32 addr)
 static inline const struct lnlb_recent *
 lnlb_recent_find(const struct lnlb_cluster *cluster, __be32 addr)
 {
-	const struct lnlb_recent *r = lnlb_recent_slot(addr);
+	return lnlb_recent_at(addr, READ_ONCE(cluster->recent_id));
+}
 
-	if (likely(r->addr != addr) ||
-	    r->id != READ_ONCE(cluster->recent_id) ||
-	    (s32)(r->until - (u32)jiffies) <= 0)
-		return NULL;
-	return r;
+/**
+ * lnlb_recent_flow() - what a flow is remembered by
+ * @addr: client
+ * @ports: source and destination port
+ */
+static inline __be32 lnlb_recent_flow(__be32 addr, __be32 ports)
+{
+	return addr ^ ports;
 }
 
 /**

@@ -196,7 +196,28 @@ unsigned int lnlb_trackers_assigned(const struct lnlb_cluster *cluster,
 		return 0;
 	time = t->assigned(priv, flow);
 	/* The next packet of this client may be another tracker's. */
-	return READ_ONCE(special) ? 0 : time;
+	return READ_ONCE(special) && time != LNLB_ASSIGNED_STRAY ? 0 : time;
+}
+
+enum lnlb_asked lnlb_trackers_asked(const struct lnlb_cluster *cluster,
+				    const struct lnlb_flow *flow)
+{
+	struct lnlb_tracker *t;
+	void *priv;
+
+	t = tracker_of(cluster, flow->protocol, &priv);
+	return t && t->asked ? t->asked(priv, flow) : LNLB_ASKED_UNKNOWN;
+}
+
+void lnlb_trackers_asks(const struct lnlb_cluster *cluster,
+			const struct lnlb_flow *flow)
+{
+	struct lnlb_tracker *t;
+	void *priv;
+
+	t = tracker_of(cluster, flow->protocol, &priv);
+	if (t && t->asks)
+		t->asks(priv, flow);
 }
 
 bool lnlb_trackers_has_sessions(const struct lnlb_cluster *cluster, u16 bucket)

@@ -38,6 +38,27 @@ enum lnlb_owner lnlb_trackers_owner_of(const struct lnlb_cluster *cluster,
 				       const struct lnlb_flow *flow);
 
 /**
+ * lnlb_trackers_asked() - who has begun the flow of a packet?
+ * @cluster: the cluster
+ * @flow: the packet
+ *
+ * Context: rcu_read_lock().
+ * Return: enum lnlb_asked.
+ */
+enum lnlb_asked lnlb_trackers_asked(const struct lnlb_cluster *cluster,
+				    const struct lnlb_flow *flow);
+
+/**
+ * lnlb_trackers_asks() - tell of a packet that begins a flow from here
+ * @cluster: the cluster
+ * @flow: the packet, see lnlb_flow_ipv4_out()
+ *
+ * Context: rcu_read_lock().
+ */
+void lnlb_trackers_asks(const struct lnlb_cluster *cluster,
+			const struct lnlb_flow *flow);
+
+/**
  * lnlb_trackers_assigned() - tell the protocol's tracker of an accepted packet
  * @cluster: the cluster
  * @flow: the packet

@@ -47,7 +47,7 @@ static const char *const texts[] = {
 	[LNLB_STAT_FRAME_OVERFLOW] =
 		"Frames dropped, the receive queue was full",
 	[LNLB_STAT_RX_ORPHAN] =
-		"TCP segments of flows unknown here, not to be answered",
+		"Packets of flows unknown here, not to be answered",
 	[LNLB_STAT_FRAME_KEY] = "Signed with a key that is not the cluster's",
 	[LNLB_STAT_FRAME_UNSIGNED] = "Not signed, though the cluster has a key",
 	[LNLB_STAT_FRAME_RX_UNSIGNED] =

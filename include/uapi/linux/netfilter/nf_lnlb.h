@@ -593,8 +593,8 @@ enum lnlb_reject {
  * @LNLB_STAT_FRAME_TOO_MANY_NODES: one node more than LNLB_NODES_MAX
  * @LNLB_STAT_FRAME_AUTH: wrong signature
  * @LNLB_STAT_FRAME_OVERFLOW: frames dropped, the receive queue was full
- * @LNLB_STAT_RX_ORPHAN: TCP segments of flows that this node does not know,
- *	dropped as they are not to be answered
+ * @LNLB_STAT_RX_ORPHAN: packets of flows that this node does not know, dropped
+ *	as they are not to be answered
  * @LNLB_STAT_FRAME_KEY: signed with a key that is not the cluster's
  * @LNLB_STAT_FRAME_UNSIGNED: not signed, though the cluster has a key
  * @LNLB_STAT_FRAME_RX_UNSIGNED: not signed and believed, the cluster is
