@@ -65,13 +65,13 @@ by_all() {
 	done
 }
 
-# unreachable TTL: is a datagram to a closed port of the cluster refused?
+# unreachable TTL [PORT]: is a datagram to a closed port of the cluster refused?
 unreachable() {
-	ns cl python3 - "$VIP" "$1" <<-EOT
+	ns cl python3 - "$VIP" "$1" "${2:-33434}" <<-EOT
 		import socket, sys
 		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 		s.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, int(sys.argv[2]))
-		s.connect((sys.argv[1], 33434))
+		s.connect((sys.argv[1], int(sys.argv[3])))
 		s.settimeout(1)
 		s.send(b"probe")
 		try:
@@ -81,6 +81,14 @@ unreachable() {
 		except TimeoutError:
 		    sys.exit(1)
 	EOT
+}
+
+# unanswered: a datagram to a high port
+unanswered() {
+	local rc=0
+
+	unreachable 64 45000 || rc=$?
+	[ $rc -eq 1 ]
 }
 
 lan_setup 2
@@ -119,6 +127,24 @@ check_eq "it stays a client" $node "$(web_id --interface $SERVER)"
 check "a closed port is told to whoever looks for the way" unreachable 4
 check "a closed port that is none of a client's too" test \
 	"$(ns cl timeout 5 curl -s -m 5 "http://$VIP:81/" 2>&1; echo $?)" = 7
+
+check "a datagram to such a port that nobody listens at is passed over in silence" \
+	unanswered
+for node in n1 n2; do
+	ns $node nft -f - <<-EOT
+		table ip nat {
+			chain prerouting {
+				type nat hook prerouting priority dstnat;
+				udp dport 45000 redirect to :7
+			}
+		}
+	EOT
+done
+check_eq "a rule may send it to a service at another port" hello \
+	"$(echo hello | ns cl timeout 5 socat -t 2 - "UDP4:$VIP:45000")"
+for node in n1 n2; do
+	ns $node nft delete table ip nat
+done
 
 # ---- by connection ----
 

@@ -3,6 +3,7 @@
 
 #include <linux/icmp.h>
 #include <linux/ip.h>
+#include <linux/netfilter_ipv4.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/inet_hashtables.h>
@@ -121,6 +122,24 @@ static bool tcp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
 					  ntohs(th->dest), dev->ifindex);
 }
 
+/* Is there something in this namespace that may send packets somewhere else? */
+static bool translates(struct net *net)
+{
+	const struct nf_hook_entries *e;
+	struct nf_hook_ops **ops;
+	unsigned int i;
+
+	e = rcu_dereference(net->nf.hooks_ipv4[NF_INET_PRE_ROUTING]);
+	if (!e)
+		return false;
+	ops = nf_hook_entries_get_hook_ops(e);
+	for (i = 0; i < e->num_hook_entries; i++)
+		if (ops[i]->priority == NF_IP_PRI_NAT_DST)
+			return true;
+	return false;
+}
+
+/* The first datagram of a flow looks like any other: a rule may want it. */
 static bool udp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
 {
 	const struct udphdr *uh;
@@ -129,7 +148,7 @@ static bool udp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
 	uh = skb_header_pointer(flow->skb, flow->offset + iph->ihl * 4,
 				sizeof(_uh), &_uh);
 	return uh && iph->ttl >= TTL_OF_PROBES &&
-	       is_asking_port(flow, uh->dest) &&
+	       is_asking_port(flow, uh->dest) && !translates(flow->net) &&
 	       !lnlb_udp_lookup(flow->net, iph->saddr, uh->source, iph->daddr,
 				uh->dest, flow->skb->dev->ifindex);
 }
