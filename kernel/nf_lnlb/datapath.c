@@ -167,10 +167,10 @@ static void remember(u32 id, const struct sk_buff *skb, const struct iphdr *iph,
 			time);
 }
 
-/* Not another node's at first sight. */
+/* Not another node's at first sight. @bucket: of its sender; -1: look for it */
 static noinline unsigned int ingress_ask(const struct lnlb_cluster *cluster,
 					 struct sk_buff *skb,
-					 const struct iphdr *iph)
+					 const struct iphdr *iph, int bucket)
 {
 	bool high = lnlb_flow_ipv4_high(cluster, skb, iph);
 	u32 recent_id = READ_ONCE(cluster->recent_id);
@@ -180,7 +180,8 @@ static noinline unsigned int ingress_ask(const struct lnlb_cluster *cluster,
 
 	/* Before the tracker is asked: see lnlb_recent_forget(). */
 	smp_rmb();
-	kind = lnlb_flow_ipv4(cluster, skb, iph, &flow);
+	kind = bucket < 0 ? lnlb_flow_ipv4(cluster, skb, iph, &flow) :
+			    lnlb_flow_sender(cluster, skb, iph, bucket, &flow);
 	stat = kind == LNLB_FLOW_BAD ? LNLB_STAT_RX_MALFORMED :
 				       decide(cluster, &flow);
 	if (stat == LNLB_STAT_RX_FOREIGN && ip_is_fragment(iph) &&
@@ -211,7 +212,7 @@ static noinline unsigned int ingress_high(const struct lnlb_cluster *cluster,
 					READ_ONCE(cluster->recent_id) + 1);
 	}
 	if (!recent)
-		return ingress_ask(cluster, skb, iph);
+		return ingress_ask(cluster, skb, iph, -1);
 	lnlb_count(cluster, recent->stat);
 	return take(skb);
 }
@@ -259,7 +260,7 @@ static __always_inline unsigned int ingress_header(const struct lnlb_port *port,
 	if (unlikely(cluster->affinity == LNLB_AFFINITY_CONNECTION))
 		return ingress_later(cluster, skb, iph);
 	if (unlikely(iph->protocol == IPPROTO_ICMP))
-		return ingress_ask(cluster, skb, iph);
+		return ingress_ask(cluster, skb, iph, -1);
 	recent = lnlb_recent_find(cluster, iph->saddr);
 	if (recent) {
 		if (unlikely(lnlb_flow_ipv4_high(cluster, skb, iph)))
@@ -269,7 +270,7 @@ static __always_inline unsigned int ingress_header(const struct lnlb_port *port,
 	}
 	bucket = lnlb_flow_bucket4(cluster, iph->saddr & cluster->mask4);
 	if (READ_ONCE(cluster->map[bucket]))
-		return ingress_ask(cluster, skb, iph);
+		return ingress_ask(cluster, skb, iph, bucket);
 	lnlb_count(cluster, LNLB_STAT_RX_FOREIGN);
 	return NF_DROP;
 }

@@ -68,6 +68,22 @@ static inline bool lnlb_flow_ipv4_high(const struct lnlb_cluster *cluster,
 }
 
 /**
+ * lnlb_flow_sender() - lnlb_flow_ipv4() where the client is the sender
+ * @cluster: the cluster that it is for; its affinity is no port's business
+ * @skb: network header set
+ * @iph: its IPv4 header, not one of ICMP
+ * @bucket: the sender's
+ * @flow: filled in
+ *
+ * Context: any.
+ * Return: LNLB_FLOW_DATA.
+ */
+enum lnlb_flow_kind lnlb_flow_sender(const struct lnlb_cluster *cluster,
+				     struct sk_buff *skb,
+				     const struct iphdr *iph, u16 bucket,
+				     struct lnlb_flow *flow);
+
+/**
  * lnlb_flow_ipv4_header() - read an IPv4 header
  * @skb: network header set
  * @buf: room for it

@@ -2,16 +2,41 @@
 /* Table of sessions of a cluster: the default tracker's memory. */
 
 #include <linux/etherdevice.h>
+#include <linux/jhash.h>
 #include <linux/rculist.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
+#include <net/ipv6.h>
 
 #include "session.h"
+
+/* Each new client of a moment asks for its session: some words do. */
+static u32 key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct lnlb_key *key = data;
+
+	if (likely(ipv6_addr_v4mapped(&key->addr)))
+		return jhash_2words((__force u32)key->addr.s6_addr32[3],
+				    (__force u32)key->port, seed);
+	return jhash2((__force const u32 *)key->addr.s6_addr32,
+		      ARRAY_SIZE(key->addr.s6_addr32),
+		      seed ^ (__force u32)key->port);
+}
+
+static int key_differs(struct rhashtable_compare_arg *arg, const void *object)
+{
+	const struct lnlb_session *s = object;
+	const struct lnlb_key *key = arg->key;
+
+	return !ipv6_addr_equal(&s->addr, &key->addr) || s->port != key->port;
+}
 
 static const struct rhashtable_params by_key_params = {
 	.head_offset		= offsetof(struct lnlb_session, node),
 	.key_offset		= offsetof(struct lnlb_session, addr),
 	.key_len		= offsetofend(struct lnlb_key, port),
+	.hashfn			= key_hash,
+	.obj_cmpfn		= key_differs,
 	/* grows with what is in it */
 	.nelem_hint		= 8,
 	.automatic_shrinking	= true,
