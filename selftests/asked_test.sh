@@ -135,7 +135,7 @@ for node in n1 n2; do
 		table ip nat {
 			chain prerouting {
 				type nat hook prerouting priority dstnat;
-				udp dport 45000 redirect to :7
+				udp dport 45000 dnat to $VIP:7
 			}
 		}
 	EOT
