@@ -26,6 +26,8 @@ static const struct {
 	{ "wrong", "\nlnlb cluster 192.0.2.300 weight 0 dev\nlnlb cluster\n"
 		   "lnlb cluster 192.0.2.1 timeout 1x affinity network 33" },
 	{ "lines", "\nadd rule t c lnlb cluster \"192.0.2.1\n\" dev\n\n" },
+	{ "definitions", "\ndefine vip = 192.0.2.10\ndefine vip = 192.0.2.11\n"
+			 "add rule t c lnlb cluster $vip\n" },
 	{ "twice", "\nlnlb cluster 192.0.2.1 lnlb cluster 192.0.2.1 dev a dev b" },
 };
 
