@@ -103,11 +103,10 @@ check-packages:
 	.ci/setup $(DEB_TOOLS) rpm
 	.ci/check_packages
 
-# DISTRO=bookworm, trixie or trixie-backports; TESTS="all" or "NAME...": selftests
+# DISTRO=bookworm, trixie or trixie-backports
 check-distro: setup
 	.ci/setup debootstrap $(DEB_TOOLS)
-	$(if $(TESTS),$(MAKE) tools)
-	selftests/distro/run $(DISTRO) $(TESTS)
+	selftests/distro/run $(DISTRO)
 
 check-distros:
 	for distro in $(DISTROS); do \
