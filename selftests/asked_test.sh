@@ -91,6 +91,27 @@ unanswered() {
 	[ $rc -eq 1 ]
 }
 
+# translated: by a rule on each node, and answered
+translated() {
+	local node
+
+	for node in n1 n2; do
+		ns $node nft -f - <<-EOT || return
+			table ip nat {
+				chain prerouting {
+					type nat hook prerouting priority dstnat;
+					udp dport 45000 dnat to $VIP:7
+				}
+			}
+		EOT
+	done
+	[ "$(echo hello | ns cl timeout 5 socat -t 2 - \
+		"UDP4:$VIP:45000")" = hello ] || return
+	for node in n1 n2; do
+		ns $node nft delete table ip nat || return
+	done
+}
+
 lan_setup 2
 clusters_up 2
 for node in n1 n2; do
@@ -130,21 +151,12 @@ check "a closed port that is none of a client's too" test \
 
 check "a datagram to such a port that nobody listens at is passed over in silence" \
 	unanswered
-for node in n1 n2; do
-	ns $node nft -f - <<-EOT
-		table ip nat {
-			chain prerouting {
-				type nat hook prerouting priority dstnat;
-				udp dport 45000 dnat to $VIP:7
-			}
-		}
-	EOT
-done
-check_eq "a rule may send it to a service at another port" hello \
-	"$(echo hello | ns cl timeout 5 socat -t 2 - "UDP4:$VIP:45000")"
-for node in n1 n2; do
-	ns $node nft delete table ip nat
-done
+# the user-mode kernel has no NAT
+if modprobe -aq nft_chain_nat nft_nat; then
+	check "a rule sends it to a service at another port" translated
+else
+	note "no NAT in this kernel: not tried"
+fi
 
 # ---- by connection ----
 
