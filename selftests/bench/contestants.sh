@@ -87,7 +87,7 @@ measure_xt_cluster() {
 		--cluster-hash-seed 0x5eed -j DROP
 	contest xt_cluster 0 eth0 "$(own_mac)" "$VIP" $CLIENT
 	ns n1 iptables-legacy -t mangle -F
-	modprobe -r xt_cluster iptable_mangle
+	modprobe -rq xt_cluster iptable_mangle
 	address_del
 }
 
@@ -140,23 +140,126 @@ ours_mine() {
 measure_foreign() { ours_up; ours_foreign foreign; }
 measure_mine() { ours_up; ours_mine mine; }
 
+# calm: what the nodes have to say to each other is said seldom
+calm() {
+	local node
+
+	for node in n1 n2; do
+		ns $node sysctl -qw net.lnlb.dead_interval_ms=60000
+		ns $node sysctl -qw net.lnlb.keepalive_interval_ms=10000
+	done
+}
+
+lively() {
+	local node
+
+	for node in n1 n2; do
+		ns $node sysctl -qw net.lnlb.keepalive_interval_ms=100
+		ns $node sysctl -qw net.lnlb.dead_interval_ms=500
+	done
+	wait_active 2 || die "the nodes do not agree"
+}
+
+# memory: bytes that the kernel has for itself, pages of files aside
+memory() {
+	awk '/^(SUnreclaim|VmallocUsed|Percpu):/ { sum += $2 }
+		END { print sum * 1024 }' /proc/meminfo
+}
+
 # With 63 more of them on the device.
 measure_clusters() {
-	local i
+	local i before
 
 	ours_up
-	ns n1 sysctl -qw net.lnlb.dead_interval_ms=10000
-	ns n1 sysctl -qw net.lnlb.keepalive_interval_ms=1000
-	for ((i = 1; i < 64; i++)); do
+	calm
+	# the first one brings what all have
+	ns n1 lnlbctl addif 10.0.200.0 eth0 >/dev/null || die "cluster 0"
+	sleep 1
+	before=$(memory)
+	for ((i = 1; i < 63; i++)); do
 		ns n1 lnlbctl addif "10.0.200.$i" eth0 >/dev/null ||
 			die "cluster $i"
 	done
+	sleep 1
+	echo "memory cluster $((($(memory) - before) / 62))"
 	wait_active 2 || die "the nodes do not agree"
 	ours_foreign foreign_64_clusters
 	ours_mine mine_64_clusters
 	for ((i = 1; i < 64; i++)); do
 		ns n1 lnlbctl delif "nlb$i" || die "cluster $i does not go"
 	done
+	lively
+}
+
+knows() { [ "$(show n1 '.nodes | length')" -eq "$1" ]; }
+
+# 62 nodes more, that say so and are silent for the rest of the time.
+measure_nodes() {
+	ours_up
+	calm
+	ns cl "$here/crowd.py" eth0 "$VIP" 62 "$(node_mac 1)" "$(node_mac 2)"
+	busywait 20000 knows 64 >/dev/null || die "the crowd is not heard"
+	# ours are asked about for as long as the crowd keeps its sessions to itself
+	ours_foreign foreign_64_nodes
+	knows 64 || die "the crowd is gone"
+	lively
+}
+
+# ---- many clients ----
+
+readonly MANY_FIRST=10.48.0.1 MANY_LAST=10.48.3.232 MANY=1000
+
+# Established flows of a thousand clients, none of which comes twice in a row.
+# A router is where the answers go.
+many() {
+	local burst=1 sink_clients=$MANY
+
+	ip_ns n1 route replace 10.48.0.0/12 via 10.0.0.100
+	sink_start "$VIP" eth0 "$2" $MANY_FIRST $MANY_LAST
+	contest "$1" 1 eth0 "$2" "$VIP" $MANY_FIRST $MANY_LAST
+	sink_stop
+	ip_ns n1 route del 10.48.0.0/12
+}
+
+measure_many() {
+	address_add
+	conntrack_on
+	many delivery_many "$(own_mac)"
+	nft_off
+	address_del
+}
+
+# A million sessions, without flows of theirs: conntrack has a price of its own
+# for so many.
+measure_sessions() {
+	local burst=1 before known
+
+	ours_up
+	ns n2 lnlbctl suspend nlb0 || die "n2 is not suspended"
+	busywait 20000 in_order 1 n1 >/dev/null || die "n1 is not alone"
+	calm
+	many mine_many "$(cluster_mac)"
+	ns n1 nft -f - <<-EOT
+		table ip bench {
+			chain c {
+				type filter hook prerouting priority raw;
+				ip saddr 10.64.0.0/12 drop
+			}
+		}
+	EOT
+	before=$(memory) known=$(show n1 .sessions)
+	frames 1000000 eth0 "$(cluster_mac)" "$VIP" 10.64.0.0 10.79.66.63 \
+		>/dev/null
+	known=$(($(show n1 .sessions) - known))
+	[ "$known" -ge 1000000 ] || die "$known sessions, not a million"
+	echo "memory session $((($(memory) - before) / known))"
+	nft_off
+	many mine_1m_sessions "$(cluster_mac)"
+	burst=$BURST ours_mine mine_one_1m_sessions
+	known=$(show n1 .sessions)
+	[ "$known" -ge 1000000 ] || die "$known sessions are left of a million"
+	ns n2 lnlbctl resume nlb0
+	lively
 }
 
 # ---- devices without a cluster ----
@@ -176,6 +279,15 @@ bystander() {
 
 measure_bystander() {
 	[ -z "${ours:-}" ] || die "bystander is first measured without ours"
+	# the kernel's own search for an address is to be the same
+	address_add
 	bystander bystander_before
+	address_del
 }
-measure_bystander_ours() { ours_up; bystander bystander; }
+# The nodes' own work goes on beside it: seldom, for a while.
+measure_bystander_ours() {
+	ours_up
+	calm
+	bystander bystander
+	lively
+}

@@ -12,8 +12,10 @@ import struct
 import sys
 
 SO_ATTACH_FILTER = 26
+SO_RCVBUFFORCE = 33
 
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 23)
 sock.bind((sys.argv[1], int(sys.argv[2])))
 waiting = int(sys.argv[3]) if len(sys.argv) > 3 else 1
 seen = set()
