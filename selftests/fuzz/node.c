@@ -37,7 +37,7 @@ static void *op_alloc(void *ctx, size_t size)
 	struct node *node = ctx;
 	void *mem;
 
-	CHECK(size <= sizeof(struct lnlb_core));
+	CHECK(size <= max(sizeof(struct lnlb_core), sizeof(struct lnlb_table)));
 	if (node->no_memory)
 		return NULL;
 	mem = calloc(1, size);
