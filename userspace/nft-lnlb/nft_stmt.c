@@ -319,6 +319,16 @@ static int get_string(const struct nlattr *attr, char *buf, size_t size)
 	return 0;
 }
 
+/* Some netlink message says it: no name that nobody can write in a rule. */
+static int get_dev(const struct nlattr *attr, struct lnlb_stmt *stmt)
+{
+	char word[IFNAMSIZ], err[LNLB_STMT_ERRLEN];
+
+	if (get_string(attr, word, sizeof(word)) || set_dev(stmt, word, err))
+		return -EINVAL;
+	return 0;
+}
+
 static int get_number(const struct nlattr *attr, struct lnlb_stmt *stmt)
 {
 	uint32_t value;
@@ -348,7 +358,7 @@ static int get_attr(const struct nlattr *attr, struct lnlb_stmt *stmt)
 		memcpy(stmt->addr.bytes, mnl_attr_get_payload(attr), len);
 		return 0;
 	case NFTA_LNLB_DEV:
-		return get_string(attr, stmt->dev, sizeof(stmt->dev));
+		return get_dev(attr, stmt);
 	case NFTA_LNLB_MAC:
 		if (len != sizeof(stmt->mac))
 			return -EINVAL;
