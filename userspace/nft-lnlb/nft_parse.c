@@ -69,7 +69,8 @@ static int add_var(struct parser *parser, unsigned int attr,
 
 	for (i = 0; i < entry->num_vars; i++)
 		if (entry->vars[i].attr == attr)
-			return wrong(parser, token, "lnlb: given twice");
+			return wrong(parser, token, "lnlb: %s given twice",
+				     lnlb_stmt_word(attr));
 	if (entry->num_vars == LNLB_VARS_MAX)
 		return wrong(parser, token, "lnlb: more than %d variables",
 			     LNLB_VARS_MAX);

@@ -78,6 +78,14 @@ static inline uint32_t lnlb_stmt_has(const struct lnlb_stmt *stmt,
 unsigned int lnlb_stmt_param(const char *word, size_t len);
 
 /**
+ * lnlb_stmt_word() - the keyword that begins a parameter
+ * @attr: NFTA_LNLB_*
+ *
+ * Return: the word, or what to call it if it has none.
+ */
+const char *lnlb_stmt_word(unsigned int attr);
+
+/**
  * lnlb_stmt_set() - take one value
  * @stmt: statement to be changed
  * @attr: what lnlb_stmt_param() returned, NFTA_LNLB_ADDR, or

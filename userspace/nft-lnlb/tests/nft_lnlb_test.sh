@@ -215,7 +215,7 @@ typed_wrong "lnlb cluster 10.0.0.1 mode x" "                           ^" \
 typed_wrong "lnlb cluster 10.0.0.1 mode" "                      ^^^^" \
 	'lnlb: mode needs a value'
 typed_wrong "lnlb cluster 10.0.0.1 mode igmp mode igmp" \
-	"                                     ^^^^" 'lnlb: given twice'
+	"                                     ^^^^" 'lnlb: mode given twice'
 typed_wrong "lnlb cluster 10.0.0.1 affinity network 33" \
 	"^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^" \
 	'lnlb: network length 33, expected 1-32'
@@ -230,7 +230,13 @@ typed_wrong "lnlb cluster 10.0.0.1 permissive" \
 	"^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^" 'lnlb: permissive goes with key'
 typed_wrong "lnlb cluster 10.0.0.1 key a:b permissive permissive" \
 	"                                         ^^^^^^^^^^" \
-	'lnlb: given twice'
+	'lnlb: permissive given twice'
+typed_wrong "lnlb cluster 10.0.0.1 weight 5 dev lo weight auto" \
+	"                                             ^^^^" \
+	'lnlb: weight given twice'
+typed_wrong "lnlb cluster 10.0.0.1 dev eth0:1" \
+	"                          ^^^^^^" \
+	'lnlb: "eth0:1" is no device name (1-15 characters, no / : or space)'
 typed_wrong "lnlb cluster 10.0.0.1 key a:b next" \
 	"                              ^^^^" 'lnlb: next needs a value'
 # nft shows the first line of such a text, whatever it means
