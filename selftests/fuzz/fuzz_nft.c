@@ -142,7 +142,6 @@ static void read_text(const char *text, size_t len)
 
 static void read_attrs(const uint8_t *data, size_t len)
 {
-	char text[LNLB_STMT_STRLEN], err[LNLB_STMT_ERRLEN];
 	struct lnlb_stmt stmt;
 	struct nlattr *nest;
 
@@ -154,11 +153,8 @@ static void read_attrs(const uint8_t *data, size_t len)
 	nest->nla_type = NLA_F_NESTED;
 	nest->nla_len = MNL_ATTR_HDRLEN + len;
 	memcpy(nest + 1, data, len);
-	if (!lnlb_stmt_get(nest, &stmt)) {
-		lnlb_stmt_format(&stmt, text);
-		CHECK(strlen(text) < sizeof(text) - 1);
-		lnlb_stmt_check(&stmt, err);
-	}
+	if (!lnlb_stmt_get(nest, &stmt))
+		check_statement(&stmt);
 	free(nest);
 }
 

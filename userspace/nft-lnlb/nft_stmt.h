@@ -130,7 +130,8 @@ void lnlb_stmt_put(struct nlmsghdr *nlh, const struct lnlb_stmt *stmt);
  * @nest: attribute that holds them
  * @stmt: set on success; attributes that are not known are left out
  *
- * Return: 0, -EINVAL if an attribute has a wrong size.
+ * Return: 0, -EINVAL if an attribute has a wrong size, or a value that cannot be
+ * written in a rule.
  */
 int lnlb_stmt_get(const struct nlattr *nest, struct lnlb_stmt *stmt);
 

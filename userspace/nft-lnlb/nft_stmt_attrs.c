@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -10,17 +11,29 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* The attributes that are numbers, and where they are kept */
+/*
+ * The attributes that are numbers, where they are kept, and what can be written
+ * in a rule: a word of theirs, or a number of these
+ */
 static const struct {
 	unsigned int attr;
 	size_t offset;
+	const struct lnlb_words *words;
+	uint32_t min;
+	uint32_t max;
 } numbers[] = {
-	{ NFTA_LNLB_WEIGHT_SOURCE, offsetof(struct lnlb_stmt, weight_source) },
-	{ NFTA_LNLB_WEIGHT, offsetof(struct lnlb_stmt, weight) },
-	{ NFTA_LNLB_AFFINITY, offsetof(struct lnlb_stmt, affinity) },
-	{ NFTA_LNLB_AFFINITY_LEN, offsetof(struct lnlb_stmt, affinity_len) },
-	{ NFTA_LNLB_TIMEOUT, offsetof(struct lnlb_stmt, timeout) },
-	{ NFTA_LNLB_MODE, offsetof(struct lnlb_stmt, mode) },
+	{ NFTA_LNLB_WEIGHT_SOURCE, offsetof(struct lnlb_stmt, weight_source),
+	  .words = &lnlb_weight_source_words },
+	{ NFTA_LNLB_WEIGHT, offsetof(struct lnlb_stmt, weight),
+	  .min = LNLB_WEIGHT_MIN, .max = LNLB_WEIGHT_MAX },
+	{ NFTA_LNLB_AFFINITY, offsetof(struct lnlb_stmt, affinity),
+	  .words = &lnlb_affinity_words },
+	{ NFTA_LNLB_AFFINITY_LEN, offsetof(struct lnlb_stmt, affinity_len),
+	  .min = 1, .max = 128 },
+	{ NFTA_LNLB_TIMEOUT, offsetof(struct lnlb_stmt, timeout),
+	  .min = LNLB_TIMEOUT_MIN, .max = LNLB_TIMEOUT_MAX },
+	{ NFTA_LNLB_MODE, offsetof(struct lnlb_stmt, mode),
+	  .words = &lnlb_mode_words },
 };
 
 void lnlb_stmt_put(struct nlmsghdr *nlh, const struct lnlb_stmt *stmt)
@@ -68,7 +81,6 @@ static int get_string(const struct nlattr *attr, char *buf, size_t size)
 	return 0;
 }
 
-/* Some netlink message says it: no name that nobody can write in a rule. */
 static int get_dev(const struct nlattr *attr, struct lnlb_stmt *stmt)
 {
 	char word[IFNAMSIZ], err[LNLB_STMT_ERRLEN];
@@ -76,6 +88,15 @@ static int get_dev(const struct nlattr *attr, struct lnlb_stmt *stmt)
 	if (get_string(attr, word, sizeof(word)))
 		return -EINVAL;
 	return lnlb_stmt_set(stmt, NFTA_LNLB_DEV, word, err);
+}
+
+static bool can_be_written(size_t i, uint32_t value)
+{
+	const struct lnlb_words *words = numbers[i].words;
+
+	if (words)
+		return value < words->count && words->word[value];
+	return numbers[i].min <= value && value <= numbers[i].max;
 }
 
 static int get_number(const struct nlattr *attr, struct lnlb_stmt *stmt)
@@ -89,6 +110,8 @@ static int get_number(const struct nlattr *attr, struct lnlb_stmt *stmt)
 		if (mnl_attr_get_payload_len(attr) != sizeof(value))
 			return -EINVAL;
 		value = ntohl(mnl_attr_get_u32(attr));
+		if (!can_be_written(i, value))
+			return -EINVAL;
 		memcpy((char *)stmt + numbers[i].offset, &value, sizeof(value));
 		return 0;
 	}
@@ -126,8 +149,13 @@ static int get_attr(const struct nlattr *attr, struct lnlb_stmt *stmt)
 	}
 }
 
+/*
+ * Some netlink message says it, and what is listed has to be read again: nothing
+ * that nobody can write in a rule is believed.
+ */
 int lnlb_stmt_get(const struct nlattr *nest, struct lnlb_stmt *stmt)
 {
+	char why[LNLB_STMT_ERRLEN];
 	const struct nlattr *attr;
 	int err;
 
@@ -140,5 +168,5 @@ int lnlb_stmt_get(const struct nlattr *nest, struct lnlb_stmt *stmt)
 			return err;
 		stmt->has |= 1u << mnl_attr_get_type(attr);
 	}
-	return lnlb_stmt_has(stmt, NFTA_LNLB_ADDR) ? 0 : -EINVAL;
+	return lnlb_stmt_check(stmt, why);
 }
