@@ -129,6 +129,9 @@ static void read_text(const char *text, size_t len)
 	CHECK(source->typed_len == len && !memcmp(source->typed, text, len));
 	CHECK(lines(source->typed, len) ==
 	      lines(source->swapped, source->swapped_len));
+	for (i = 0; i < source->num_names; i++)
+		CHECK(source->names[i] + 4 <= len &&
+		      !memcmp(text + source->names[i], "lnlb", 4));
 	for (i = 0; i < source->num_spots; i++) {
 		CHECK(!i || source->spots[i - 1].end <= source->spots[i].from);
 		check_spot(source, &source->spots[i]);

@@ -7,10 +7,10 @@ NFT_LNLB_EDIT := $(shell $(PKG_CONFIG) --exists libedit && echo libedit)
 
 NFT_LNLB_OBJS := nft_main.o nft_run.o nft_cli.o \
 	$(if $(NFT_LNLB_EDIT),nft_line_edit.o,nft_line_plain.o) \
-	nft_stmt.o nft_stmt_attrs.o nft_token.o nft_parse.o nft_vars.o \
-	nft_include.o nft_scan.o nft_carrier.o nft_source.o nft_files.o \
-	nft_json.o nft_shim.o nft_cause.o nft_output.o nft_block.o \
-	nft_errors.o names.o
+	nft_stmt.o nft_stmt_attrs.o nft_token.o nft_typo.o nft_parse.o \
+	nft_vars.o nft_include.o nft_scan.o nft_carrier.o nft_source.o \
+	nft_files.o nft_json.o nft_shim.o nft_cause.o nft_output.o \
+	nft_block.o nft_errors.o names.o
 NFT_LNLB_LIBS = $(shell $(PKG_CONFIG) --libs libnftables libnftnl libmnl \
 	jansson $(NFT_LNLB_EDIT)) -ldl
 NFT_LNLB_EXPORTS := nftnl_expr_build_payload nftnl_rule_nlmsg_parse \

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
 #include <stdbool.h>
 
 #include "nft_block.h"
@@ -7,12 +8,14 @@
 #include "nft_errors.h"
 #include "nft_output.h"
 #include "nft_source.h"
+#include "nft_typo.h"
 #include "nft_util.h"
 
 #define KERNEL_REFUSED	"Could not process rule: "
 #define NO_ENTRY	KERNEL_REFUSED "No such file or directory"
 #define SYNTAX_ERROR	"syntax error, unexpected "
 #define NO_SYMBOL	"No symbol type information"
+#define WORD_ENDS	" \t\n;{}\"#\\"
 
 /* what a message from one of our modules begins with */
 static const char *const modules[] = { "nft_lnlb: ", "nf_lnlb: " };
@@ -121,28 +124,88 @@ static void about_statement(struct lnlb_block *block,
 	}
 }
 
-/* A word behind a statement that is none of its parameters, nor nft's */
+/* Return: the offset behind blanks and ends of lines that go on in the next one */
+static size_t skip_blanks(const char *typed, size_t at)
+{
+	while (typed[at] == ' ' || typed[at] == '\t' ||
+	       (typed[at] == '\\' && typed[at + 1] == '\n'))
+		at += typed[at] == '\\' ? 2 : 1;
+	return at;
+}
+
+/* Return: the offset behind words and blanks */
+static size_t skip_words(const char *typed, size_t at)
+{
+	size_t end = skip_blanks(typed, at);
+
+	do {
+		at = end;
+		end = skip_blanks(typed, at + strcspn(typed + at, WORD_ENDS));
+	} while (end > at);
+	return at;
+}
+
+/*
+ * A word "lnlb" in a rule, which nft took for the beginning of something: it was
+ * to begin a statement. What nft says hangs on the number of words behind it.
+ *
+ * @at: what nft means, in the typed text
+ */
+static bool about_name(struct lnlb_block *block, size_t at)
+{
+	const struct lnlb_source *source = block->source;
+	size_t i, end;
+
+	for (i = 0; i < source->num_names; i++) {
+		end = source->names[i] + strlen("lnlb");
+		if (at != source->names[i] &&
+		    (at < end || skip_blanks(source->typed, end) < at))
+			continue;
+		block->aim = source->names[i];
+		block->aim_len = strlen("lnlb");
+		lnlb_block_replace(block, LNLB_STMT_WRONG);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * A word behind the statement at @spot that is none of its parameters, nor
+ * nft's, and all that is between it and @at are words.
+ */
+static bool strange_word(struct lnlb_block *block, const struct lnlb_spot *spot,
+			 size_t at)
+{
+	const char *typed = block->source->typed;
+	size_t len, from;
+
+	from = skip_blanks(typed, spot->end);
+	len = strcspn(typed + from, WORD_ENDS);
+	if (from > at || !isalnum((unsigned char)typed[from]) ||
+	    skip_words(typed, from) < at || lnlb_nft_word(typed + from, len))
+		return false;
+	block->aim = from;
+	block->aim_len = len;
+	lnlb_block_replace(block, "");
+	lnlb_block_say(block, "lnlb: unexpected %.*s, expected "
+		       LNLB_STMT_EXPECTED, (int)len, typed + from);
+	return true;
+}
+
 static void about_syntax(struct lnlb_block *block)
 {
 	const struct lnlb_source *source = block->source;
-	const struct lnlb_spot *spot;
-	const char *between;
-	size_t i;
+	size_t i, at = lnlb_source_typed_offset(source, block->mark);
 
-	if (strcmp(block->message, SYNTAX_ERROR "string") &&
-	    strcmp(block->message, NO_SYMBOL))
+	if (strcmp(block->message, NO_SYMBOL) &&
+	    strncmp(block->message, SYNTAX_ERROR, strlen(SYNTAX_ERROR)))
 		return;
-	for (i = 0; i < source->num_spots; i++) {
-		spot = &source->spots[i];
-		if (spot->swapped_end > block->mark)
+	if (about_name(block, at))
+		return;
+	for (i = source->num_spots; i--;)
+		if (source->spots[i].end <= at &&
+		    strange_word(block, &source->spots[i], at))
 			return;
-		between = source->swapped + spot->swapped_end;
-		if (strspn(between, " \t\\\n") !=
-		    block->mark - spot->swapped_end)
-			continue;
-		lnlb_block_replace(block, SYNTAX_ERROR
-				   "word, expecting dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement");
-	}
 }
 
 static void finish_block(FILE *to, const char *marks)

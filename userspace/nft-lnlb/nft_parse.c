@@ -193,16 +193,21 @@ static int parse_params(struct parser *parser)
 static int parse_end(struct parser *parser)
 {
 	struct lnlb_token token = lnlb_token_peek(parser->text);
+	const char *word = parser->text->data + token.offset;
+	bool unexpected;
 	size_t i;
 
-	for (i = 0; i < sizeof(log_words) / sizeof(log_words[0]); i++) {
-		if (!lnlb_token_is(parser->text, token, log_words[i]))
-			continue;
-		lnlb_token_next(parser->text);
-		return wrong(parser, token, "lnlb: unexpected %s, expected dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement",
-			     log_words[i]);
-	}
-	return 0;
+	unexpected = token.type == LNLB_TOKEN_WORD &&
+		     lnlb_stmt_typo(word, token.len);
+	for (i = 0; i < sizeof(log_words) / sizeof(log_words[0]); i++)
+		if (lnlb_token_is(parser->text, token, log_words[i]))
+			unexpected = true;
+	if (!unexpected)
+		return 0;
+	lnlb_token_next(parser->text);
+	return wrong(parser, token,
+		     "lnlb: unexpected %.*s, expected " LNLB_STMT_EXPECTED,
+		     (int)token.len, word);
 }
 
 static int parse(struct parser *parser)
@@ -215,7 +220,7 @@ static int parse(struct parser *parser)
 		parser->text->pos = parser->start + strlen("lnlb");
 		all.len = strlen("lnlb");
 		return wrong(parser, all,
-			     "lnlb: expected lnlb cluster ADDRESS");
+			     LNLB_STMT_WRONG);
 	}
 	if (!is_value(lnlb_token_peek(parser->text)))
 		return wrong(parser, token, "lnlb: cluster needs an address");

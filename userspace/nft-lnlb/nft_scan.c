@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "nft_scan.h"
+#include "nft_stmt.h"
+#include "nft_typo.h"
 #include "nft_util.h"
 #include "nft_vars.h"
 
@@ -90,7 +92,8 @@ static const char *const positions[] = {
 static const char *const value_words[] = {
 	"iif", "iifname", "iifkind", "oif", "oifname", "oifkind", "ibrname",
 	"obrname", "sdif", "sdifname", "jump", "goto", "name", "helper", "prefix",
-	"device", "==", "!=", "<", ">", "<=", ">=", NULL
+	"device", "to", "set", "meter", "update", "comment", "==", "!=", "<", ">",
+	"<=", ">=", NULL
 };
 
 static void frame_line(struct frame *frame)
@@ -227,6 +230,23 @@ static bool advance(struct scan *scan, struct frame *frame,
 	return frame->place == PLACE_RULE || frame->place == PLACE_GUESS;
 }
 
+/* Nothing in a rule may have one of these behind a name. */
+static bool meant_cluster(const struct lnlb_text *text, struct lnlb_token token)
+{
+	char word[LNLB_ADDR_STRLEN];
+	struct lnlb_addr addr;
+
+	if (token.type != LNLB_TOKEN_WORD)
+		return false;
+	if (lnlb_typo(text->data + token.offset, token.len, "cluster"))
+		return true;
+	if (token.len >= sizeof(word))
+		return false;
+	memcpy(word, text->data + token.offset, token.len);
+	word[token.len] = '\0';
+	return !lnlb_parse_addr(word, &addr);
+}
+
 /*
  * @scan stands behind the word @token. A rule that begins with "lnlb" is wrong
  * without "cluster"; elsewhere "lnlb" may be the name of an interface.
@@ -235,12 +255,13 @@ static bool begins_statement(struct scan *scan, struct frame *frame,
 			     struct lnlb_token token, bool first)
 {
 	struct lnlb_text ahead = scan->text;
+	struct lnlb_token next;
 	const char *value;
 
-	if (!lnlb_token_is(&ahead, token, "lnlb"))
-		return false;
-	if (!lnlb_token_is(&ahead, lnlb_token_next(&ahead), "cluster"))
-		return first && frame->place == PLACE_RULE;
+	next = lnlb_token_next(&ahead);
+	if (!lnlb_token_is(&ahead, next, "cluster"))
+		return frame->place == PLACE_RULE &&
+		       (first || meant_cluster(&ahead, next));
 	if (frame->place == PLACE_RULE)
 		return true;
 	token = lnlb_token_next(&ahead);
@@ -266,13 +287,18 @@ static void brace_close(struct scan *scan)
 		scan->depth--;
 }
 
-static bool word(struct scan *scan, struct lnlb_token token)
+/*
+ * Return: does a statement begin here? If not, *@misspelt says whether it would
+ * in the eyes of whoever typed a word that nft minds.
+ */
+static bool word(struct scan *scan, struct lnlb_token token, bool *misspelt)
 {
 	struct frame *frame = &scan->frames[scan->depth - 1];
 	bool first = frame->place != PLACE_RULE;
 	bool possible = advance(scan, frame, token);
 	struct lnlb_token before = scan->last;
 
+	*misspelt = false;
 	scan->last = token;
 	/* "jump", "goto" and "lnlb": most words are told apart by their length */
 	frame->jump = false;
@@ -280,8 +306,13 @@ static bool word(struct scan *scan, struct lnlb_token token)
 		return false;
 	frame->jump = lnlb_token_is(&scan->text, token, "jump") ||
 		      lnlb_token_is(&scan->text, token, "goto");
-	return possible && begins_statement(scan, frame, token, first) &&
-	       (first || !one_of(&scan->text, before, value_words));
+	if (!possible || !lnlb_token_is(&scan->text, token, "lnlb") ||
+	    (!first && one_of(&scan->text, before, value_words)))
+		return false;
+	if (begins_statement(scan, frame, token, first))
+		return true;
+	*misspelt = frame->place == PLACE_RULE;
+	return false;
 }
 
 void lnlb_scan(const char *data, size_t len,
@@ -292,6 +323,7 @@ void lnlb_scan(const char *data, size_t len,
 	struct scan scan = { .text = { .data = data, .len = len } };
 	const struct lnlb_entry *entry;
 	struct lnlb_token token;
+	bool misspelt;
 
 	frame_push(&scan, BLOCK_TOP);
 	while ((token = lnlb_token_next(&scan.text)).type != LNLB_TOKEN_END) {
@@ -301,10 +333,12 @@ void lnlb_scan(const char *data, size_t len,
 			brace_close(&scan);
 		} else if (token.type == LNLB_TOKEN_SEPARATOR) {
 			frame_line(&scan.frames[scan.depth - 1]);
-		} else if (word(&scan, token)) {
+		} else if (word(&scan, token, &misspelt)) {
 			entry = lnlb_parse_statement(&scan.text, token.offset);
 			if (found)
 				found(arg, token.offset, scan.text.pos, entry);
+		} else if (misspelt && found) {
+			found(arg, token.offset, scan.text.pos, NULL);
 		}
 	}
 	free(scan.frames);

@@ -93,8 +93,10 @@ const struct lnlb_entry *lnlb_parse_statement(struct lnlb_text *text,
  * lnlb_scan() - find the statements
  * @data: text in nft's language; may be part of a table or a chain
  * @len: in bytes
- * @found: called for each, in order, with the offsets where it begins and ends;
- *	NULL if only definitions of variables are to be noted
+ * @found: called for each, in order, with the offsets where it begins and ends,
+ *	and without an entry for a word "lnlb" in a rule that is a name if nft
+ *	takes it for one, and else a statement with a word wrong; NULL if only
+ *	definitions of variables are to be noted
  * @arg: for @found
  */
 void lnlb_scan(const char *data, size_t len,

@@ -148,6 +148,13 @@ static void found(void *arg, size_t start, size_t end,
 	struct lnlb_spot *spot;
 	size_t n = source->num_spots;
 
+	if (!entry) {
+		source->names = lnlb_realloc(source->names,
+					     (source->num_names + 1) *
+					     sizeof(*source->names));
+		source->names[source->num_names++] = start;
+		return;
+	}
 	/* grown at each power of two */
 	if (!(n & (n - 1)))
 		source->spots = lnlb_realloc(source->spots, (n + 1) * 2 *
@@ -188,6 +195,7 @@ static void source_free(struct lnlb_source *source)
 	free(source->typed);
 	free(source->swapped);
 	free(source->spots);
+	free(source->names);
 	free(source);
 }
 
@@ -220,7 +228,7 @@ const struct lnlb_source *lnlb_source_swap(const char *name, const char *text,
 	lnlb_scan(text, len, found, source);
 	forget(name);
 	/* then nft knows best what to say of it */
-	if (!source->num_spots) {
+	if (!source->num_spots && !source->num_names) {
 		source_free(source);
 		return NULL;
 	}

@@ -40,6 +40,8 @@ struct lnlb_spot {
  * @swapped_len: length of @swapped
  * @spots: in order
  * @num_spots: how many
+ * @names: offsets in the typed text of words "lnlb" that may be names
+ * @num_names: how many
  */
 struct lnlb_source {
 	struct lnlb_source *next;
@@ -50,6 +52,8 @@ struct lnlb_source {
 	size_t swapped_len;
 	struct lnlb_spot *spots;
 	size_t num_spots;
+	size_t *names;
+	size_t num_names;
 };
 
 /**
@@ -58,7 +62,7 @@ struct lnlb_source {
  * @text: text
  * @len: its length
  *
- * Return: the result, NULL if there is no statement in @text.
+ * Return: the result, NULL if there is nothing in @text that might be one.
  */
 const struct lnlb_source *lnlb_source_swap(const char *name, const char *text,
 					   size_t len);

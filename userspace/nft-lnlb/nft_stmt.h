@@ -7,6 +7,7 @@
 #define LNLB_NFT_STMT_H
 
 #include <net/if.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,11 @@ struct nlmsghdr;
 #define LNLB_STMT_STRLEN	512
 /* room for any message that lnlb_stmt_set() and lnlb_stmt_check() write */
 #define LNLB_STMT_ERRLEN	192
+/* what is said of a word "lnlb" that nothing follows which could */
+#define LNLB_STMT_WRONG		"lnlb: expected lnlb cluster ADDRESS"
+/* what may follow the address or a parameter */
+#define LNLB_STMT_EXPECTED \
+	"dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement"
 
 /**
  * struct lnlb_stmt - one lnlb statement
@@ -76,6 +82,15 @@ static inline uint32_t lnlb_stmt_has(const struct lnlb_stmt *stmt,
  * parameter of the statement.
  */
 unsigned int lnlb_stmt_param(const char *word, size_t len);
+
+/**
+ * lnlb_stmt_typo() - is it a keyword that was misspelt?
+ * @word: what was typed
+ * @len: its length
+ *
+ * Return: true if so. No word that nft expects behind a statement is.
+ */
+bool lnlb_stmt_typo(const char *word, size_t len);
 
 /**
  * lnlb_stmt_word() - the keyword that begins a parameter

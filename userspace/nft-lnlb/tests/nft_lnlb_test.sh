@@ -263,9 +263,62 @@ same "and marks beyond the line that nft shows"
 
 typed_wrong "lnlb cluster" "     ^^^^^^^" 'lnlb: cluster needs an address'
 typed_wrong "lnlb clutser 10.0.0.1" "^^^^" 'lnlb: expected lnlb cluster ADDRESS'
+for more in "" " clustr" " clustr 10.0.0.1" " clutser 10.0.0.1 weight 5" \
+	" 10.0.0.1" " fd00::1 weight 5" " x" " accept x" ' "cluster"'; do
+	typed_wrong "counter lnlb$more" "        ^^^^" \
+		'lnlb: expected lnlb cluster ADDRESS'
+	typed_wrong "udp dport 53 lnlb$more" "             ^^^^" \
+		'lnlb: expected lnlb cluster ADDRESS'
+done
+cat >"$dir/rules" <<'END'
+table ip t {
+	chain c {
+		iifname "lnlb" counter lnlb clustr 10.0.0.1 weight 5 accept
+		iifname lnlb counter
+		tcp dport 80 \
+			lnlb; udp dport 80 lnlb clutser
+	}
+}
+END
+refused "points at a misspelt one in the middle of a rule" <<'END'
+rules:3:26-29: Error: lnlb: expected lnlb cluster ADDRESS
+		iifname "lnlb" counter lnlb clustr 10.0.0.1 weight 5 accept
+		                       ^^^^
+rules:6:4-7: Error: lnlb: expected lnlb cluster ADDRESS
+			lnlb; udp dport 80 lnlb clutser
+			^^^^
+rules:6:23-26: Error: lnlb: expected lnlb cluster ADDRESS
+			lnlb; udp dport 80 lnlb clutser
+			                   ^^^^
+END
+
+cat >"$dir/rules" <<'END'
+table ip t {
+	chain c {
+		lnlb cluster 10.0.0.12
+		bogus 5
+	}
+}
+END
+refused "leaves the next line alone" <<'END'
+rules:4:3-7: Error: No symbol type information
+		bogus 5
+		^^^^^
+END
 typed_wrong "lnlb cluster 10.0.0.1 wieght 5" \
 	"                      ^^^^^^" \
-	'syntax error, unexpected word, expecting dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement'
+	'lnlb: unexpected wieght, expected dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement'
+expected="dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement"
+typed_wrong "lnlb cluster 10.0.0.1 wieght 5 affinity network 24" \
+	"                      ^^^^^^" "lnlb: unexpected wieght, expected $expected"
+typed_wrong "lnlb cluster 10.0.0.1 moed igmp counter" \
+	"                      ^^^^" "lnlb: unexpected moed, expected $expected"
+for more in "" " 5" " 5 6" " 5 counter" " 5 6 comment \"a\""; do
+	typed_wrong "lnlb cluster 10.0.0.1 bogus$more" \
+		"                      ^^^^^" \
+		"lnlb: unexpected bogus, expected $expected"
+done
+round_trip "lnlb cluster 10.0.0.1 jhash ip saddr mod 2 0"
 typed_wrong "lnlb cluster 10.0.0.1 group 5" \
 	"                      ^^^^^" \
 	'lnlb: unexpected group, expected dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement'
