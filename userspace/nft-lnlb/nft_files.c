@@ -19,6 +19,8 @@ static enum lnlb_language reading;
 static const char *json_path;
 /* standard input as it was; -1 if it still is */
 static int stdin_fd = -1;
+/* has it been looked at? */
+static bool stdin_seen;
 /* is that a copy, of which the next one to open it gets what is left? */
 static bool stdin_copied;
 
@@ -33,6 +35,12 @@ void lnlb_shim_expect_json(const char *path)
 	json_path = path;
 }
 
+static bool is_stdin(const char *path)
+{
+	return !strcmp(path, "/dev/stdin") || !strcmp(path, "/dev/fd/0") ||
+	       !strcmp(path, "/proc/self/fd/0");
+}
+
 char *lnlb_shim_swap(const char *name, const char *text, size_t len)
 {
 	const struct lnlb_source *source;
@@ -42,7 +50,8 @@ char *lnlb_shim_swap(const char *name, const char *text, size_t len)
 		while (i < len && isspace((unsigned char)text[i]))
 			i++;
 		if (i < len && text[i] == '{')
-			return lnlb_json_swap(text, len);
+			return lnlb_json_swap(text, len,
+					      !stdin_seen || !is_stdin(name));
 	}
 	source = lnlb_source_swap(name, text, len);
 	if (!source)
@@ -151,12 +160,6 @@ static FILE *swapped_stream(const char *path, const char *text, size_t len,
 	}
 	free(swapped);
 	return stream;
-}
-
-static bool is_stdin(const char *path)
-{
-	return !strcmp(path, "/dev/stdin") || !strcmp(path, "/dev/fd/0") ||
-	       !strcmp(path, "/proc/self/fd/0");
 }
 
 /* Is @path standard input, and that a copy of what was no regular file? */
@@ -309,6 +312,7 @@ int lnlb_shim_stdin(void)
 		return 0;
 	stdin_fd = keep_stdin(text, len);
 	swapped = lnlb_shim_swap("/dev/stdin", text, len);
+	stdin_seen = true;
 	fd = memory_file(swapped ? swapped : text,
 			 swapped ? strlen(swapped) : len);
 	free(swapped);

@@ -137,7 +137,7 @@ static int read_statement(json_t *object, struct lnlb_stmt *stmt, char *err)
 }
 
 /* Return: the carrier, NULL if @object is no statement, or a wrong one. */
-static json_t *carrier(json_t *object)
+static json_t *carrier(json_t *object, bool say)
 {
 	json_t *statement = json_object_get(object, "lnlb");
 	char marker[LNLB_MARKER_LEN], err[LNLB_STMT_ERRLEN];
@@ -145,26 +145,25 @@ static json_t *carrier(json_t *object)
 
 	if (!statement || json_object_size(object) != 1)
 		return NULL;
-	if (!json_is_object(statement)) {
-		fprintf(stderr, "Error: lnlb: expected an object\n");
-		return NULL;
-	}
-	if (read_statement(statement, &stmt, err)) {
-		fprintf(stderr, "Error: lnlb: %s\n", err);
+	snprintf(err, sizeof(err), "expected an object");
+	if (!json_is_object(statement) ||
+	    read_statement(statement, &stmt, err)) {
+		if (say)
+			fprintf(stderr, "Error: lnlb: %s\n", err);
 		return NULL;
 	}
 	lnlb_marker_write(lnlb_entry_for(&stmt)->id, marker);
 	return json_pack("{s:{s:s}}", "log", "prefix", marker);
 }
 
-static bool swap_list(json_t *list)
+static bool swap_list(json_t *list, bool say)
 {
 	bool swapped = false;
 	json_t *object;
 	size_t i;
 
 	json_array_foreach(list, i, object) {
-		object = carrier(object);
+		object = carrier(object, say);
 		if (!object)
 			continue;
 		json_array_set_new(list, i, object);
@@ -174,7 +173,7 @@ static bool swap_list(json_t *list)
 }
 
 /* A statement stands in the list "expr" of a "rule", wherever that stands. */
-static bool swap_rules(json_t *value)
+static bool swap_rules(json_t *value, bool say)
 {
 	bool swapped = false;
 	const char *key;
@@ -182,17 +181,18 @@ static bool swap_rules(json_t *value)
 	size_t i;
 
 	json_array_foreach(value, i, child)
-		swapped |= swap_rules(child);
+		swapped |= swap_rules(child, say);
 	json_object_foreach(value, key, child) {
 		if (!strcmp(key, "rule"))
-			swapped |= swap_list(json_object_get(child, "expr"));
+			swapped |= swap_list(json_object_get(child, "expr"),
+					     say);
 		else
-			swapped |= swap_rules(child);
+			swapped |= swap_rules(child, say);
 	}
 	return swapped;
 }
 
-char *lnlb_json_swap(const char *text, size_t len)
+char *lnlb_json_swap(const char *text, size_t len, bool say)
 {
 	char *result = NULL;
 	json_t *root;
@@ -202,7 +202,7 @@ char *lnlb_json_swap(const char *text, size_t len)
 	root = json_loadb(text, len, 0, NULL);
 	if (!root)
 		return NULL;
-	if (swap_rules(root))
+	if (swap_rules(root, say))
 		result = json_dumps(root, 0);
 	json_decref(root);
 	return result;

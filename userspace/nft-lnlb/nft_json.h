@@ -29,13 +29,13 @@ char *lnlb_json_format(const struct lnlb_stmt *stmt);
  * lnlb_json_swap() - swap the statements of a text in JSON for carriers
  * @text: text
  * @len: its length
+ * @say: is what is wrong with a statement to be said on stderr?
  *
- * What is wrong with a statement is said on stderr, and the statement left in
- * place, so that libnftables refuses it.
+ * A wrong statement is left in place, so that libnftables refuses it.
  *
  * Return: the result, to be freed; NULL if there is no statement in @text.
  */
-char *lnlb_json_swap(const char *text, size_t len);
+char *lnlb_json_swap(const char *text, size_t len, bool say);
 
 /**
  * lnlb_json_read() - read JSON from a stream, as far as libnftables would

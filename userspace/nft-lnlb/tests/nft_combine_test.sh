@@ -269,9 +269,9 @@ echo '{"lnlb": {"cluster": "10.0.0.10", "dev": "eth0", "weight": 5, "affinity": 
 	>"$dir/expected"
 same "JSON in full"
 sed 's/"weight": 5/"weight": 0/' "$dir/json" | lnlb -j -f - >"$dir/out" 2>&1
-[ $? -eq 1 ] && grep -q '^Error: lnlb: weight: weight "0", expected auto' \
-	"$dir/out"
-report $? "JSON with a wrong weight is refused"
+[ $? -eq 1 ] && [ "$(grep -c '^Error: lnlb:' "$dir/out")" = 1 ] &&
+	grep -q '^Error: lnlb: weight: weight "0", expected auto' "$dir/out"
+report $? "JSON with a wrong weight is refused, and it is said once"
 sed 's/"permissive": true/"permissive": 1/' "$dir/json" | lnlb -j -f - \
 	>"$dir/out" 2>&1
 [ $? -eq 1 ] && grep -q '^Error: lnlb: permissive: expected true or false' \
