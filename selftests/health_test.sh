@@ -59,6 +59,7 @@ note "nobody new is sent there after $took ms"
 check_le "after three seconds at most" "$took" "$(limit_ms 3000)"
 check "by health" flag
 check "that says why" says "check failed (2 of 2): Connection refused"
+check_not "two failures are enough" says "failed (3 of 2)"
 visits 101 150 1 >"$tmp/new"
 check_eq "new clients are served" 50 "$(grep -c ' n[12]$' "$tmp/new")"
 check_not "it stays drained" busywait 3000 is_state active
@@ -69,6 +70,7 @@ start_web n3
 started=$(now_ms)
 check "it is resumed" busywait 10000 is_state active
 note "after $(($(now_ms) - started)) ms"
+check_not "two successes are enough" says "succeeded (3 of 2)"
 check_eq "not by health any more" false "$(show n3 '.flags | index("health") != null | tostring')"
 check "it has its share again" wait_active 3
 visits 151 200 1 >"$tmp/again"
@@ -84,9 +86,11 @@ check_le "nor have those of this node" 5 "$(grep -c ' n3$' "$tmp/chat")"
 web_stop
 check "the service dies again" busywait 10000 is_state draining
 health_stop KILL
-start_web n3
 : >"$tmp/health"
 health_start
+check_not "another one leaves it drained while the service is dead" \
+	busywait 2500 is_state active
+start_web n3
 check "what one has drained another one resumes" busywait 10000 is_state active
 
 # ---- somebody else's drain ----
