@@ -133,14 +133,22 @@ static size_t skip_blanks(const char *typed, size_t at)
 	return at;
 }
 
-/* Return: the offset behind words and blanks */
+static size_t skip_word(const char *typed, size_t at)
+{
+	const char *end = typed[at] == '"' ? strchr(typed + at + 1, '"') : NULL;
+
+	return end ? (size_t)(end - typed) + 1 :
+		     at + strcspn(typed + at, WORD_ENDS);
+}
+
+/* Return: the offset behind words, strings and blanks */
 static size_t skip_words(const char *typed, size_t at)
 {
 	size_t end = skip_blanks(typed, at);
 
 	do {
 		at = end;
-		end = skip_blanks(typed, at + strcspn(typed + at, WORD_ENDS));
+		end = skip_blanks(typed, skip_word(typed, at));
 	} while (end > at);
 	return at;
 }

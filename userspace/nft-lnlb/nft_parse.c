@@ -193,21 +193,16 @@ static int parse_params(struct parser *parser)
 static int parse_end(struct parser *parser)
 {
 	struct lnlb_token token = lnlb_token_peek(parser->text);
-	const char *word = parser->text->data + token.offset;
-	bool unexpected;
 	size_t i;
 
-	unexpected = token.type == LNLB_TOKEN_WORD &&
-		     lnlb_stmt_typo(word, token.len);
-	for (i = 0; i < sizeof(log_words) / sizeof(log_words[0]); i++)
-		if (lnlb_token_is(parser->text, token, log_words[i]))
-			unexpected = true;
-	if (!unexpected)
-		return 0;
-	lnlb_token_next(parser->text);
-	return wrong(parser, token,
-		     "lnlb: unexpected %.*s, expected " LNLB_STMT_EXPECTED,
-		     (int)token.len, word);
+	for (i = 0; i < sizeof(log_words) / sizeof(log_words[0]); i++) {
+		if (!lnlb_token_is(parser->text, token, log_words[i]))
+			continue;
+		lnlb_token_next(parser->text);
+		return wrong(parser, token, "lnlb: unexpected %s, expected "
+			     LNLB_STMT_EXPECTED, log_words[i]);
+	}
+	return 0;
 }
 
 static int parse(struct parser *parser)

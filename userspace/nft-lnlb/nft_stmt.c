@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "nft_stmt.h"
-#include "nft_typo.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -35,16 +34,6 @@ unsigned int lnlb_stmt_param(const char *word, size_t len)
 		    !memcmp(params[i].word, word, len))
 			return params[i].attr;
 	return 0;
-}
-
-bool lnlb_stmt_typo(const char *word, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(params); i++)
-		if (lnlb_typo(word, len, params[i].word))
-			return true;
-	return false;
 }
 
 const char *lnlb_stmt_word(unsigned int attr)

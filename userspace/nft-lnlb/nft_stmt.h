@@ -7,7 +7,6 @@
 #define LNLB_NFT_STMT_H
 
 #include <net/if.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -82,15 +81,6 @@ static inline uint32_t lnlb_stmt_has(const struct lnlb_stmt *stmt,
  * parameter of the statement.
  */
 unsigned int lnlb_stmt_param(const char *word, size_t len);
-
-/**
- * lnlb_stmt_typo() - is it a keyword that was misspelt?
- * @word: what was typed
- * @len: its length
- *
- * Return: true if so. No word that nft expects behind a statement is.
- */
-bool lnlb_stmt_typo(const char *word, size_t len);
 
 /**
  * lnlb_stmt_word() - the keyword that begins a parameter

@@ -5,7 +5,7 @@
 #include "nft_typo.h"
 
 #define WORD_MAX	16
-#define LONG_WORD	6
+#define WRONG_MAX	2
 
 /* What may stand behind a statement in nft 1.0.6 to 1.1.7 */
 static const char *const nft_words[] = {
@@ -66,10 +66,10 @@ static unsigned int distance(const char *a, size_t a_len, const char *b,
 bool lnlb_typo(const char *word, size_t len, const char *meant)
 {
 	size_t i, meant_len = strlen(meant);
-	unsigned int wrong, allowed = meant_len < LONG_WORD ? 1 : 2;
+	unsigned int wrong;
 
-	if (!len || len > WORD_MAX || meant_len > WORD_MAX ||
-	    len + allowed < meant_len || len > meant_len + allowed)
+	if (len > WORD_MAX || meant_len > WORD_MAX ||
+	    len + WRONG_MAX < meant_len || len > meant_len + WRONG_MAX)
 		return false;
 	for (i = 0; i < len; i++)
 		if (!isalpha((unsigned char)word[i]))
@@ -77,5 +77,5 @@ bool lnlb_typo(const char *word, size_t len, const char *meant)
 	if (lnlb_nft_word(word, len))
 		return false;
 	wrong = distance(word, len, meant, meant_len);
-	return wrong && wrong <= allowed;
+	return wrong && wrong <= WRONG_MAX;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Words of the statement that somebody misspelt. Of nft's own words none is
- * taken for one: what can be said behind a statement stays what it is.
+ * Words that somebody misspelt, and words that nft has
  */
 #ifndef LNLB_NFT_TYPO_H
 #define LNLB_NFT_TYPO_H
@@ -13,8 +12,7 @@
  * lnlb_typo() - is this a word with a letter or two wrong?
  * @word: as somebody typed it
  * @len: its length
- * @meant: how it is spelt; two wrong letters are forgiven from six on, one in
- *	shorter words; two that changed places are one
+ * @meant: how it is spelt; two that changed places are one wrong letter
  *
  * Return: true if so; false for @meant itself and for words of nft.
  */

@@ -313,7 +313,7 @@ typed_wrong "lnlb cluster 10.0.0.1 wieght 5 affinity network 24" \
 	"                      ^^^^^^" "lnlb: unexpected wieght, expected $expected"
 typed_wrong "lnlb cluster 10.0.0.1 moed igmp counter" \
 	"                      ^^^^" "lnlb: unexpected moed, expected $expected"
-for more in "" " 5" " 5 6" " 5 counter" " 5 6 comment \"a\""; do
+for more in "" " 5" " 5 6" ' "a b"' ' "a b" 7' " 5 counter" " 5 6 comment \"a\""; do
 	typed_wrong "lnlb cluster 10.0.0.1 bogus$more" \
 		"                      ^^^^^" \
 		"lnlb: unexpected bogus, expected $expected"
