@@ -70,7 +70,11 @@ done
 check "a chain at another hook" nft_lnlb add chain ip lnlb output \
 	'{ type filter hook output priority -350; }'
 refused "wrong hook" prerouting add rule ip lnlb output lnlb cluster 10.0.0.13
-nft_lnlb delete chain ip lnlb output
+check "a chain that nobody jumps to" nft_lnlb "add chain ip lnlb inner;
+	add rule ip lnlb inner lnlb cluster 10.0.0.13"
+refused "a jump there from the wrong hook" prerouting \
+	add rule ip lnlb output jump inner
+nft_lnlb "delete chain ip lnlb inner; delete chain ip lnlb output"
 check "a chain too late" nft_lnlb add chain ip lnlb late \
 	'{ type filter hook prerouting priority 0; }'
 refused "wrong priority" priority add rule ip lnlb late lnlb cluster 10.0.0.13

@@ -234,6 +234,11 @@ void lnlb_cause_listen(void)
 	CHECK(0);
 }
 
+void lnlb_cause_listen_loaded(void)
+{
+	CHECK(0);
+}
+
 /* answers to what was sent, and rules that are listed */
 static void read_datagram(const uint8_t *data, size_t len)
 {

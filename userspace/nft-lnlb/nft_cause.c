@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
@@ -95,6 +96,12 @@ void lnlb_cause_listen(void)
 	}
 	if (!events)
 		mnl_socket_close(sock);
+}
+
+void lnlb_cause_listen_loaded(void)
+{
+	if (!events && !access("/sys/module/nft_lnlb", F_OK))
+		lnlb_cause_listen();
 }
 
 static void note_event(const struct nlmsghdr *nlh)

@@ -16,6 +16,11 @@
 void lnlb_cause_listen(void);
 
 /**
+ * lnlb_cause_listen_loaded() - the same, but load no module by asking for it
+ */
+void lnlb_cause_listen_loaded(void);
+
+/**
  * lnlb_cause_collect() - give lnlb_errors_cause() what was said
  */
 void lnlb_cause_collect(void);

@@ -32,15 +32,21 @@ void nftnl_expr_build_payload(struct nlmsghdr *nlh, struct nftnl_expr *expr);
 })
 
 static const struct lnlb_entry *expr_entry(const struct nftnl_expr *expr,
+					   const char *name,
 					   const char **values)
 {
-	const char *name = nftnl_expr_get_str(expr, NFTNL_EXPR_NAME);
-
 	if (!name || strcmp(name, "log") ||
 	    !nftnl_expr_is_set(expr, NFTNL_EXPR_LOG_PREFIX))
 		return NULL;
 	*values = nftnl_expr_get_str(expr, NFTNL_EXPR_LOG_PREFIX);
 	return *values ? lnlb_marker_read(values) : NULL;
+}
+
+/* A chain with statements may be refused where it is jumped to. */
+static bool is_jump(const struct nftnl_expr *expr, const char *name)
+{
+	return name && *name == 'i' && !strcmp(name, "immediate") &&
+	       nftnl_expr_is_set(expr, NFTNL_EXPR_IMM_CHAIN);
 }
 
 /**
@@ -53,14 +59,16 @@ static const struct lnlb_entry *expr_entry(const struct nftnl_expr *expr,
  */
 void nftnl_expr_build_payload(struct nlmsghdr *nlh, struct nftnl_expr *expr)
 {
+	const char *values, *name = nftnl_expr_get_str(expr, NFTNL_EXPR_NAME);
 	const struct lnlb_entry *entry;
 	char err[LNLB_STMT_ERRLEN];
 	struct lnlb_stmt stmt;
 	struct nlattr *nest;
-	const char *values;
 
-	entry = expr_entry(expr, &values);
+	entry = expr_entry(expr, name, &values);
 	if (!entry) {
+		if (is_jump(expr, name))
+			lnlb_cause_listen_loaded();
 		REAL(nftnl_expr_build_payload)(nlh, expr);
 		return;
 	}
