@@ -131,12 +131,66 @@ static void a_short_stop_is_no_silence(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, lnlb_net_owned(net));
 }
 
+/* nobody else can have its sessions, but they are not to be answered at once */
+static void alone_it_keeps_its_sessions(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	struct lnlb_net_node *node = &net->node[0];
+
+	lnlb_net_start_all(net, 1);
+	lnlb_net_session_add(net, 0, 7, 1, 0);
+	KUNIT_EXPECT_GT(test, lnlb_core_alive(node->core),
+			lnlb_core_lease(node->core));
+	stand_still(net, 0, 2 * LNLB_NET_DEAD_MS);
+	KUNIT_EXPECT_EQ(test, lnlb_core_alive(node->core), 0);
+	lnlb_net_run(net, LNLB_NET_DEAD_MS + 10);
+	KUNIT_EXPECT_GT(test, lnlb_core_alive(node->core), net->now);
+	KUNIT_EXPECT_TRUE(test, node->session[0].used);
+}
+
+/* the others have clients that were its own */
+static void what_others_forgot_it_forgets(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	struct lnlb_net_node *node = &net->node[0];
+
+	lnlb_net_start_all(net, 3);
+	lnlb_net_session_add(net, 0, 7, 1, 0);
+	stand_still(net, 0, 2 * LNLB_NET_DEAD_MS);
+	KUNIT_EXPECT_EQ(test, lnlb_core_alive(node->core), 0);
+	KUNIT_EXPECT_TRUE(test, node->session[0].used);
+	lnlb_net_run(net, LNLB_NET_DEAD_MS);
+	KUNIT_EXPECT_GT(test, lnlb_core_alive(node->core), net->now);
+	KUNIT_EXPECT_FALSE(test, node->session[0].used);
+	KUNIT_EXPECT_TRUE(test, lnlb_net_owned(net));
+}
+
+/* fenced, but nobody has taken it for dead */
+static void what_others_know_it_keeps(struct kunit *test)
+{
+	struct lnlb_net *net = test->priv;
+	struct lnlb_net_node *node = &net->node[0];
+
+	lnlb_net_start_all(net, 2);
+	lnlb_net_session_add(net, 0, 7, 1, 0);
+	stand_still(net, 0, node->core->sent_at + LNLB_NET_DEAD_MS - 5 -
+			    net->now);
+	KUNIT_EXPECT_EQ(test, node->events[LNLB_EVENT_FENCED], 1);
+	KUNIT_EXPECT_GT(test, lnlb_core_alive(node->core), net->now);
+	lnlb_net_run(net, LNLB_NET_DEAD_MS);
+	KUNIT_EXPECT_TRUE(test, node->session[0].used);
+	KUNIT_EXPECT_EQ(test, net->node[1].events[LNLB_EVENT_NODE_DEAD], 0);
+}
+
 static struct kunit_case lnlb_fence_cases[] = {
 	KUNIT_CASE(alone_it_listens_anew),
 	KUNIT_CASE(alone_it_stands_still_again),
 	KUNIT_CASE(two_that_slept_are_no_witnesses),
 	KUNIT_CASE(silence_fences),
 	KUNIT_CASE(a_short_stop_is_no_silence),
+	KUNIT_CASE(alone_it_keeps_its_sessions),
+	KUNIT_CASE(what_others_forgot_it_forgets),
+	KUNIT_CASE(what_others_know_it_keeps),
 	{}
 };
 

@@ -217,7 +217,8 @@ static void lnlb_net_node_gone(void *ctx, const struct lnlb_node_id *id)
 
 	node->gone++;
 	for (i = 0; i < LNLB_NET_SESSIONS; i++)
-		if (node->session[i].owner == lnlb_net_index(id))
+		if (lnlb_net_index(id) == node - node->net->node ||
+		    node->session[i].owner == lnlb_net_index(id))
 			node->session[i].used = false;
 }
 

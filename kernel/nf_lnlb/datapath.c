@@ -67,6 +67,8 @@ static unsigned int decide(const struct lnlb_cluster *cluster,
 	    lnlb_trackers_asked(cluster, flow) == LNLB_ASKED_SELF)
 		return LNLB_STAT_RX_SESSION;
 	owner = lnlb_trackers_owner_of(cluster, flow);
+	if (owner == LNLB_OWNER_SELF && unlikely(lnlb_heartbeat_silent(cluster)))
+		return LNLB_STAT_RX_FENCED;
 	if (owner == LNLB_OWNER_SELF)
 		return mine ? LNLB_STAT_RX_MINE : LNLB_STAT_RX_SESSION;
 	if (!mine)

@@ -98,6 +98,18 @@ static void trace_view(struct lnlb_cluster *cluster)
 	trace_lnlb_view(cluster, digest, cluster->gate.n_peers + 1);
 }
 
+/* What the data path looks at before it relies on the map, and on sessions. */
+static void renew_lease(struct lnlb_cluster *cluster, u64 now)
+{
+	u64 alive = lnlb_core_alive(cluster->core);
+	u32 left = alive > now ? (alive - now) * HZ / MSEC_PER_SEC : 0;
+
+	WRITE_ONCE(cluster->alive_jiffies, (u32)jiffies + left);
+	/* modulo the length of a word, 0 might be far ahead */
+	WRITE_ONCE(cluster->alive, alive ? alive : now - 1);
+	WRITE_ONCE(cluster->lease, lnlb_core_lease(cluster->core));
+}
+
 static void heartbeat_work(struct work_struct *work)
 {
 	struct lnlb_cluster *cluster = container_of(work, struct lnlb_cluster,
@@ -126,7 +138,7 @@ static void heartbeat_work(struct work_struct *work)
 	trace_view(cluster);
 	lnlb_orphan_update(cluster);
 	lnlb_asked_update(cluster);
-	WRITE_ONCE(cluster->lease, lnlb_core_lease(cluster->core));
+	renew_lease(cluster, now);
 	announce(cluster, now);
 	hrtimer_start(&cluster->timer, ms_to_ktime(next), HRTIMER_MODE_ABS);
 out:

@@ -105,4 +105,20 @@ static inline bool lnlb_heartbeat_stalled(const struct lnlb_cluster *cluster)
 			  READ_ONCE(cluster->lease));
 }
 
+/**
+ * lnlb_heartbeat_silent() - has this node not said a word for so long that
+ * others may have its sessions?
+ * @cluster: a cluster
+ *
+ * What has queued up while a machine stood still they have answered, and it is
+ * not to do so again when it goes on. See lnlb_core_alive().
+ *
+ * Context: any; rcu_read_lock()
+ */
+static inline bool lnlb_heartbeat_silent(const struct lnlb_cluster *cluster)
+{
+	return time_after((unsigned long)lnlb_heartbeat_now(),
+			  READ_ONCE(cluster->alive));
+}
+
 #endif /* _LNLB_HEARTBEAT_H */

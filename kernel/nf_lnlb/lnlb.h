@@ -242,6 +242,8 @@ struct lnlb_gate {
  * @prefix: bits of an address that count, IPv4 from bit 96 on; 128: all
  * @ifindex: of the bound device, 0 while there is none
  * @lease: see lnlb_heartbeat_stalled()
+ * @alive: see lnlb_heartbeat_silent()
+ * @alive_jiffies: the same for lnlb_recent_find(), by a clock that costs nothing
  * @hash_key: of the bucket hash
  * @stats: counters
  * @tracker_priv: a tracker's state, by its slot
@@ -295,6 +297,8 @@ struct lnlb_cluster {
 	u32 recent_id;
 	int ifindex;
 	unsigned long lease;
+	unsigned long alive;
+	u32 alive_jiffies;
 	siphash_key_t hash_key;
 	struct lnlb_stats __percpu *stats;
 	void __rcu *tracker_priv[LNLB_TRACKERS_MAX];

@@ -141,7 +141,14 @@ static int op_load(void *ctx, const struct lnlb_node_id *from,
 
 static void op_node_gone(void *ctx, const struct lnlb_node_id *node)
 {
-	lnlb_trackers_node_gone(ctx, node);
+	struct lnlb_cluster *cluster = ctx;
+
+	if (memcmp(node->mac, cluster->self, LNLB_NODE_ID_LEN)) {
+		lnlb_trackers_node_gone(cluster, node);
+		return;
+	}
+	lnlb_trackers_node_gone(cluster, NULL);
+	lnlb_ops_refresh_map(cluster);
 }
 
 static void op_event(void *ctx, const struct lnlb_core_event *event)

@@ -78,13 +78,21 @@ static inline const struct lnlb_recent *lnlb_recent_at(__be32 addr, u32 id)
  * @cluster: its cluster
  * @addr: client
  *
+ * Not when this node may be dead to the others, see lnlb_heartbeat_silent(). A
+ * machine that stood still gets to know of that with its first interrupts.
+ *
  * Context: softirq.
  * Return: what is known of it, NULL: ask.
  */
 static inline const struct lnlb_recent *
 lnlb_recent_find(const struct lnlb_cluster *cluster, __be32 addr)
 {
-	return lnlb_recent_at(addr, READ_ONCE(cluster->recent_id));
+	const struct lnlb_recent *r;
+
+	r = lnlb_recent_at(addr, READ_ONCE(cluster->recent_id));
+	if (r && (s32)(READ_ONCE(cluster->alive_jiffies) - (u32)jiffies) <= 0)
+		return NULL;
+	return r;
 }
 
 /**

@@ -204,6 +204,13 @@ static void pair_up(struct sim *sim, unsigned int a, unsigned int b)
 	sim->next_look = sim->now;
 }
 
+/* does it take no packets, not even of its sessions? */
+static bool quiet(const struct sim_node *node)
+{
+	return node->paused ? !node->unnoticed :
+			      sim_node_clock(node) > node->alive_ms;
+}
+
 /* may node @i be excused from knowing the sessions of node @owner? */
 static bool stranger(const struct sim *sim, unsigned int i, unsigned int owner)
 {
@@ -211,10 +218,49 @@ static bool stranger(const struct sim *sim, unsigned int i, unsigned int owner)
 	u64 met = sim->link[owner][i].mended_at;
 
 	met = max(met, max(node->woke_at, sim->node[i].woke_at));
-	return !node->core || node->paused || sim_check_apart(sim, i, owner) ||
+	return !node->core || node->paused || quiet(node) ||
+	       sim_check_apart(sim, i, owner) ||
 	       (met && sim->now < met + 2 * dead(sim)) ||
 	       pardoned(sim, i, owner) || pardoned(sim, owner, i) ||
 	       lnlb_core_fenced(node->core);
+}
+
+/* clients of a node that is silent are served by who has their buckets */
+static void move(struct sim *sim, unsigned int i, struct sim_session *s)
+{
+	const struct sim_node *owner = &sim->node[s->owner];
+
+	if (!owner->core || !quiet(owner) || sim_check_apart(sim, i, s->owner))
+		return;
+	s->moved = true;
+	s->mover = i;
+	s->mover_incarnation = sim->node[i].incarnation;
+}
+
+/**
+ * sim_check_answers() - are a node's sessions its own when it takes packets?
+ * @sim: the run
+ * @i: the node; what had queued up while it stood still it takes at once
+ */
+void sim_check_answers(struct sim *sim, unsigned int i)
+{
+	const struct sim_node *node = &sim->node[i], *mover;
+	struct sim_session *s;
+
+	if (!node->core || node->paused || quiet(node))
+		return;
+	for (s = sim->session; s < sim->session + SIM_SESSIONS; s++) {
+		if (!s->alive || !s->moved || s->owner != i)
+			continue;
+		mover = &sim->node[s->mover];
+		/* to each other they may be dead then, or are */
+		s->moved = mover->core && !quiet(mover) &&
+			   mover->incarnation == s->mover_incarnation &&
+			   !sim_check_apart(sim, i, s->mover);
+		if (s->moved)
+			sim_fail(sim, "S1: node %u answers the client of a session that node %u has answered",
+				 i, s->mover);
+	}
 }
 
 /**
@@ -225,13 +271,17 @@ static bool stranger(const struct sim *sim, unsigned int i, unsigned int owner)
  */
 void sim_check_session(struct sim *sim, unsigned int i, unsigned int session)
 {
-	const struct sim_session *s = &sim->session[session];
+	struct sim_session *s = &sim->session[session];
 	const struct sim_node *node = &sim->node[i];
 
-	if (!s->alive || s->owner == i || !sim_node_serves(node) ||
+	if (!s->alive || s->moved || s->owner == i || !sim_node_serves(node) ||
 	    !lnlb_bit_test(node->accept, s->bucket) ||
-	    sim_clients_known(node, session) || stranger(sim, i, s->owner))
+	    sim_clients_known(node, session))
 		return;
+	if (stranger(sim, i, s->owner)) {
+		move(sim, i, s);
+		return;
+	}
 	sim_fail(sim, "S2: node %u has bucket %u and does not know of a session that stays with node %u",
 		 i, s->bucket, s->owner);
 }
@@ -357,6 +407,7 @@ void sim_check_step(struct sim *sim, struct sim_node *node)
 	}
 	if (sim->n_overlaps && sim->now >= sim->next_look)
 		look(sim);
+	sim_check_answers(sim, node - sim->node);
 }
 
 /**

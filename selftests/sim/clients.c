@@ -74,6 +74,7 @@ void sim_clients_make(struct sim *sim, unsigned int owner, u16 bucket)
 	forget(sim, s);
 	session->alive = true;
 	session->dropped = false;
+	session->moved = false;
 	session->bucket = bucket;
 	session->owner = owner;
 	session->next = sim->first_session[bucket];

@@ -161,9 +161,11 @@ void sim_node_resume(struct sim *sim, unsigned int i)
 	}
 	for (j = 0; j < node->n_rxq; j++)
 		node->arrived[j] = sim_node_clock(node);
-	/* its clients have given up, as the others have */
-	if (length > sim->cfg.timers.dead_interval_ms * SIM_MS / 2)
+	/* without a clock it cannot know: see Documentation/protocol.rst */
+	if (node->unnoticed &&
+	    length > sim->cfg.timers.dead_interval_ms * SIM_MS / 2)
 		sim_clients_kill(sim, i);
+	sim_check_answers(sim, i);
 	when = sim->now + 1 + sim_rng_below(&sim->net, 5);
 	node->wake_at = 0;
 	sim_net_wake(sim, node, when);
@@ -225,6 +227,7 @@ void sim_node_wake(struct sim *sim, struct sim_node *node)
 	next = lnlb_core_tick(node->core, sim_node_clock(node));
 	sim->result.steps++;
 	node->lease_ms = lnlb_core_lease(node->core);
+	node->alive_ms = lnlb_core_alive(node->core);
 	if (next <= sim_node_clock(node) ||
 	    next > sim_node_clock(node) + sim->cfg.timers.keepalive_interval_ms)
 		sim_fail(sim, "node %u wants its next tick in %lld ms",

@@ -170,6 +170,10 @@ static void op_node_gone(void *ctx, const struct lnlb_node_id *id)
 	struct sim *sim = node->sim;
 	unsigned int s;
 
+	if (node == &sim->node[index_of(id)]) {
+		sim_clients_drop(sim, index_of(id));
+		return;
+	}
 	for (s = 0; s < SIM_SESSIONS; s++)
 		if ((sim->session[s].alive || sim->session[s].dropped) &&
 		    sim->session[s].owner == index_of(id) &&

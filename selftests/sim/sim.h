@@ -202,7 +202,10 @@ struct sim_link {
 /**
  * struct sim_session - a client's session
  * @alive: there is one
- * @dropped: the last one here ended as its owner was suspended
+ * @dropped: the last one here ended as its owner was suspended, or forgotten
+ * @moved: while its owner stood still another node served its client
+ * @mover: which
+ * @mover_incarnation: of that
  * @gen: tells it from an earlier one in the same place
  * @bucket: its bucket
  * @owner: node it was made on
@@ -211,9 +214,12 @@ struct sim_link {
 struct sim_session {
 	bool alive;
 	bool dropped;
+	bool moved;
 	u16 gen;
 	u16 bucket;
 	u16 owner;
+	u16 mover;
+	u64 mover_incarnation;
 	s32 next;
 };
 
@@ -232,6 +238,7 @@ struct sim_session {
  * @drift_ppm: of its clock
  * @offset_ms: of its clock
  * @lease_ms: no new sessions after this time of its clock
+ * @alive_ms: and no packets of those it has after this one
  * @wake_gen: of the wake that counts
  * @wake_at: when that is, units
  * @refresh_at: when it tells of its sessions again, units
@@ -261,6 +268,7 @@ struct sim_node {
 	s32 drift_ppm;
 	u64 offset_ms;
 	u64 lease_ms;
+	u64 alive_ms;
 	u32 wake_gen;
 	u64 wake_at;
 	u64 refresh_at;
@@ -426,6 +434,7 @@ void sim_check_heard(struct sim *sim, unsigned int from, unsigned int to,
 void sim_check_state(struct sim *sim, unsigned int from, unsigned int to,
 		     u64 sent_at, bool lists);
 void sim_check_accept(struct sim *sim, unsigned int i, u16 bucket);
+void sim_check_answers(struct sim *sim, unsigned int i);
 void sim_check_session(struct sim *sim, unsigned int i, unsigned int session);
 void sim_check_step(struct sim *sim, struct sim_node *node);
 void sim_check_gap(struct sim *sim, u16 bucket);

@@ -114,6 +114,8 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	core->epoch++;
 	core->fenced = false;
 	core->stalled = false;
+	core->silent = false;
+	core->forgotten = false;
 	core->excluded = false;
 	core->times_out = 0;
 	memset(&core->relay, 0, sizeof(core->relay));

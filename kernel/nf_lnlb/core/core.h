@@ -165,7 +165,7 @@ struct lnlb_core_event {
  *	if the session was known to stay with another node, this one perhaps:
  *	then @rec->owner is left to be the one of the two that keeps it.
  * @node_gone: @node is dead or has left, or has let go of its sessions: those
- *	are void
+ *	are void. This node: it was dead to others, all that it knows is void
  * @event: for the administrator
  *
  * All are called from inside the core's functions, with the caller's context.
@@ -360,6 +360,18 @@ u64 lnlb_core_tick(struct lnlb_core *core, u64 now);
  * Return: that time, in milliseconds of the same clock.
  */
 u64 lnlb_core_lease(const struct lnlb_core *core);
+
+/**
+ * lnlb_core_alive() - for how long are this node's sessions surely its own?
+ * @core: started core
+ *
+ * A quarter of the dead interval longer than the lease: until then no other node
+ * takes it for dead, and its sessions with it.
+ *
+ * Return: ms by the core's clock; 0 if others may have done so, and it has not
+ * heard from all of them since.
+ */
+u64 lnlb_core_alive(const struct lnlb_core *core);
 
 /**
  * lnlb_core_set_weight() - this node's weight; bumps the epoch if it differs

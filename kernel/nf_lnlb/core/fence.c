@@ -29,6 +29,12 @@ u64 lnlb_core_lease(const struct lnlb_core *core)
 	return min(core->tick_due + dead / 2, core->sent_at + dead - dead / 4);
 }
 
+u64 lnlb_core_alive(const struct lnlb_core *core)
+{
+	return core->silent ? 0 :
+	       core->sent_at + core->timers.dead_interval_ms;
+}
+
 /**
  * lnlb_fence_late() - find out whether this node stood still
  * @core: the node, at the start of a tick
@@ -47,11 +53,30 @@ void lnlb_fence_late(struct lnlb_core *core)
 	if (core->state == LNLB_NODE_JOINING)
 		core->started_at = core->now;
 	lnlb_core_changed(core);
+	core->silent |= core->now > lnlb_core_alive(core);
 	core->stalled = true;
 	core->stall_version = core->version;
 	core->stalled_at = core->now;
 	core->request = true;
 	lnlb_send_soon(core, 0);
+}
+
+/**
+ * lnlb_fence_forgotten() - a node has taken this one for dead, or not known it
+ * @core: the node, which was silent
+ *
+ * Others have clients that were this node's. It lets go of all its sessions, as
+ * if it had started anew, before anybody tells it of theirs; and those that have
+ * not forgotten it are told so.
+ */
+void lnlb_fence_forgotten(struct lnlb_core *core)
+{
+	if (core->forgotten)
+		return;
+	core->forgotten = true;
+	core->epoch += LNLB_EPOCH_ERA;
+	lnlb_core_changed(core);
+	core->ops->node_gone(core->ctx, &core->params.self);
 }
 
 /* has the peer been awake all the time, so that it knows who else is there? */
@@ -115,6 +140,8 @@ void lnlb_fence_update(struct lnlb_core *core)
 	bool stalled = core->stalled, fence;
 
 	core->stalled = lnlb_fence_still_stalled(core);
+	core->silent &= core->stalled;
+	core->forgotten &= core->stalled;
 	if (stalled != core->stalled)
 		lnlb_core_changed(core);
 	fence = core->stalled || core->excluded || lnlb_fence_unheard(core);

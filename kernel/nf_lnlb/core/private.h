@@ -289,6 +289,8 @@ struct lnlb_transfer {
  * @back_at: not to be part of a view again before that, ms
  * @times_out: how often that was so of late
  * @stalled: we stood still and must hear from all peers, or listen anew
+ * @silent: for so long that they may have taken us for dead; stalled, too
+ * @forgotten: and one of them has, or has never known us
  * @stall_version: what they must acknowledge
  * @stalled_at: since when, ms
  * @refused_until: sessions were refused not long before, ms
@@ -363,6 +365,8 @@ struct lnlb_core {
 	u64 hearing_at;
 	u64 back_at;
 	bool stalled;
+	bool silent;
+	bool forgotten;
 	u64 stall_version;
 	u64 stalled_at;
 	u64 refused_until;
@@ -583,6 +587,7 @@ void lnlb_relay_take(struct lnlb_core *core, struct lnlb_peer *peer,
 void lnlb_relay_apply(struct lnlb_core *core);
 
 /* fence.c */
+void lnlb_fence_forgotten(struct lnlb_core *core);
 void lnlb_fence_late(struct lnlb_core *core);
 void lnlb_fence_update(struct lnlb_core *core);
 

@@ -96,6 +96,8 @@ static void lnlb_rx_heard(struct lnlb_core *core, struct lnlb_peer *peer,
 	if (peer->listed_us && peer->met_us == met)
 		return;
 	/* it may have forgotten us, and with us the sessions it got from us */
+	if (core->silent)
+		lnlb_fence_forgotten(core);
 	peer->listed_us = true;
 	peer->met_us = met;
 	lnlb_rx_untold(core, peer);
