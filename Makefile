@@ -21,7 +21,7 @@ C_FILES = $(shell find kernel kunit userspace include selftests -name '*.[ch]' \
 
 .PHONY: all modules tools check sim sim-mutants sim-coverage fuzz demo bench \
 	nft-suite nft-differ sparse shellcheck format-check install dist deb \
-	rpm check-packages check-distro check-distros html clean setup help
+	rpm check-packages check-machines check-distro check-distros html clean setup help
 
 all: modules tools
 
@@ -112,6 +112,11 @@ check-distros:
 	for distro in $(DISTROS); do \
 		$(MAKE) check-distro DISTRO=$$distro || exit; done
 
+# KINDS="DISTRO...": these in virtual machines, not user-mode kernels
+check-machines: setup all
+	.ci/setup debootstrap $(DEB_TOOLS)
+	selftests/distro/guests $(or $(KINDS),uml)
+
 html:
 	.ci/setup python3-sphinx
 	$(MAKE) -C Documentation html
@@ -140,6 +145,7 @@ help:
 	@echo 'make nft-differ  nft-lnlb against nft on random input; SECONDS=60'
 	@echo 'make dist | deb | rpm  tarball and packages, into build/'
 	@echo 'make html       Documentation/ as web pages, into build/html'
+	@echo 'make check-machines  a stopped and a killed one of three; KINDS='
 	@echo 'make check-packages, check-distro DISTRO=NAME, check-distros:'
 	@echo '                packages, installed on Debian releases'
 	@echo 'make sparse | shellcheck | format-check | clean'
