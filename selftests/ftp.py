@@ -4,9 +4,10 @@
 
 ftp.py serve ADDR NAME   the server, active from port 20 and passive; a file is
                          NAME. Prints "ready", runs until it is killed.
-ftp.py get ADDR          for each client address on standard input, a file by an
-                         active and by a passive connection; prints "CLIENT MODE
-                         GREETER FILE" lines, "-" and why where there is none
+ftp.py get ADDR MODE...  for each client address on standard input, a file by an
+                         "active" or by a "passive" connection; prints "CLIENT
+                         MODE GREETER FILE" lines, "-" and why where there is
+                         none
 """
 import socket
 import socketserver
@@ -109,9 +110,9 @@ def fetch(client, addr, mode, greeting):
             return read_all(data)
 
 
-def get(addr):
+def get(addr, *modes):
     for client in sys.stdin.read().split():
-        for mode in ("active", "passive"):
+        for mode in modes:
             greeting = []
             try:
                 name = fetch(client, addr, mode, greeting)

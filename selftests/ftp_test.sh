@@ -43,14 +43,14 @@ related() {
 get() { grep " $1 " "$tmp/got"; }
 
 lan_setup 3
-add_clients 12
+add_clients 13
 clusters_up 3
 for node in n1 n2 n3; do
 	probe_start "ftp-$node" $node ftp.py serve "$VIP" $node </dev/null
 	firewall $node helper
 done
 
-probe cl ftp.py get "$VIP" < <(client_addrs 1 12) >"$tmp/got"
+probe cl ftp.py get "$VIP" active passive < <(client_addrs 1 12) >"$tmp/got"
 for mode in active passive; do
 	check_eq "$mode: 12 clients get a file" 12 "$(get $mode | grep -c ' n[123]$')"
 	check_eq "$mode: all from the node that they talk with" "" \
@@ -68,5 +68,20 @@ for node in n1 n2 n3; do
 	ns $node nft delete table ip fw
 	firewall $node
 done
-probe cl ftp.py get "$VIP" < <(client_addrs 13 13) >"$tmp/got" 2>&1
+probe cl ftp.py get "$VIP" active passive < <(client_addrs 13 13) >"$tmp/got" 2>&1
 check_eq "without the helper neither is known" "2" "$(grep -c ' - ' "$tmp/got")"
+
+# ---- by connection ----
+
+# the connection that the server opens is for another port of the client, and in
+# another bucket; the one that the client opens has a node of its own
+for node in n1 n2 n3; do
+	ns $node nft delete table ip fw
+	firewall $node helper
+done
+by_connection 3
+probe cl ftp.py get "$VIP" active < <(client_addrs 1 12) >"$tmp/got"
+check_eq "by connection, active: 12 clients get a file" 12 \
+	"$(get active | grep -c ' n[123]$')"
+check_eq "by connection, active: all from the node that they talk with" "" \
+	"$(get active | awk '$3 != $4')"
