@@ -22,12 +22,14 @@ ports() {
 # expired FILE: time exceeded, as the sender of the packet was told
 expired() { capture_count "$1" "src host $VIP and icmp[0] = 11"; }
 
+all_told() { [ "$(expired "$1")" -ge 12 ]; }
+
 # part AFFINITY: the first fragments of 12 packets, nothing else of them
 part() {
 	capture_start "$1" cl eth0 icmp
 	probe cl fragments.py "$VIP" "$(cluster_mac)" < <(client_addrs 1 12)
-	busywait 10000 all_expired
-	sleep 0.5
+	# the queues are empty before the last one is told
+	busywait 10000 all_expired && busywait 5000 all_told "$1"
 	capture_stop "$1"
 	check_eq "affinity $1: each sender is told once that it is missing" 12 \
 		"$(expired "$1")"

@@ -17,21 +17,14 @@ import struct
 import sys
 import time
 
+from probe import checksum
+
 ECHO, CLOSED, SOURCE = 7, 9, 4000
 ICMP, UDP, GRE, ESP, SCTP, UNKNOWN = 1, 17, 47, 50, 132, 253
 DEADLINE_S = 10
 # for an answer too many
 AFTER_S = 0.05
 DATA = bytes(range(64))
-
-
-def checksum(data):
-    if len(data) % 2:
-        data += b"\0"
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
 
 
 class Client:
