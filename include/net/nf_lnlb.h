@@ -258,6 +258,26 @@ u16 lnlb_cluster_bucket(const struct lnlb_cluster *cluster,
 			const struct lnlb_key *key);
 
 /**
+ * lnlb_has_ports() - does a protocol's header begin with two ports?
+ * @protocol: IPPROTO_*
+ *
+ * Return: true for those of which nf_lnlb looks at the client's, where the
+ * affinity is by connection.
+ */
+static inline bool lnlb_has_ports(u8 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return true;
+	}
+	return false;
+}
+
+/**
  * lnlb_cluster_key() - the affinity key of a client
  * @cluster: the cluster
  * @addr: the client's address, IPv4 as ::ffff:a.b.c.d

@@ -39,19 +39,6 @@ void lnlb_asked_mark(struct lnlb_asked_buckets *a, u16 bucket)
 		lnlb_bucket_asked(a->cluster, bucket, true);
 }
 
-static bool has_ports(u8 protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-	case IPPROTO_SCTP:
-	case IPPROTO_DCCP:
-		return true;
-	}
-	return false;
-}
-
 /* What comes back comes to the cluster address, to whom began it. */
 static int look_at_flow(struct nf_conn *ct, void *data)
 {
@@ -68,7 +55,7 @@ static int look_at_flow(struct nf_conn *ct, void *data)
 		return 0;
 	ipv6_addr_set_v4mapped(tuple->src.u3.ip, &addr);
 	lnlb_cluster_key(look->cluster, &addr,
-			 has_ports(nf_ct_protonum(ct)) ? tuple->src.u.all : 0,
+			 lnlb_has_ports(nf_ct_protonum(ct)) ? tuple->src.u.all : 0,
 			 &key);
 	__set_bit(lnlb_cluster_bucket(look->cluster, &key), look->live);
 	return 0;

@@ -14,19 +14,6 @@ const struct iphdr *lnlb_flow_ipv4_header(const struct sk_buff *skb,
 	return lnlb_flow_ipv4_at(skb, skb_network_offset(skb), buf);
 }
 
-static bool has_ports(u8 protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-	case IPPROTO_SCTP:
-	case IPPROTO_DCCP:
-		return true;
-	}
-	return false;
-}
-
 static bool icmp_is_error(u8 type)
 {
 	switch (type) {
@@ -49,7 +36,7 @@ static bool ports_at(const struct sk_buff *skb, int offset,
 
 	ports[0] = 0;
 	ports[1] = 0;
-	if (!has_ports(iph->protocol) || (iph->frag_off & htons(IP_OFFSET)))
+	if (!lnlb_has_ports(iph->protocol) || (iph->frag_off & htons(IP_OFFSET)))
 		return true;
 	p = skb_header_pointer(skb, offset + iph->ihl * 4, sizeof(buf), buf);
 	if (!p)
