@@ -129,6 +129,7 @@ sysctl -qw net.core.netdev_max_backlog=10000
 lan_setup 3
 add_clients $((250 + FLOWS + VISITS))
 ip_ns n1 addr add "$VIP/32" dev eth0
+patient n1
 ruleset | ns n1 nft-lnlb -f - || die "no ruleset"
 cluster_nodes+=(n1)
 for node in n2 n3; do

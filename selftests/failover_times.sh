@@ -11,6 +11,9 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/load.sh"
 
+# the timers as they are
+STRICT=1
+
 RUNS=${RUNS:-30}
 PHASES=${PHASES:-default fast}
 PEACE=${PEACE:-0}

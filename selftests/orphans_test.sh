@@ -49,7 +49,7 @@ wait_answered 40
 before=$(now_ms)
 kill_node n3
 check "two nodes go on" wait_active 2
-sleep 2
+sleep 3
 capture_stop crash
 probe_stop crash >"$tmp/crash"
 took=$(resets crash | awk -v from="$before" \

@@ -36,6 +36,7 @@ lan_setup 2
 add_clients 60
 for node in n1 n2; do
 	ip_ns $node addr add "$VIP/32" dev eth0
+	patient $node
 	ruleset 100 | ns $node nft-lnlb -f - || die "no ruleset on $node"
 	cluster_nodes+=("$node")
 done
