@@ -5,6 +5,32 @@
 #include "lnlb.h"
 
 /**
+ * lnlb_holder_counts() - does what a holder says count now?
+ * @holder: of a cluster whose lnlb_net::lock is held
+ * @pending: set if not now, but after the nft transaction in progress
+ *
+ * Context: a transaction may get through at any moment, also in here.
+ */
+static inline bool lnlb_holder_counts(const struct lnlb_holder *holder,
+				      bool *pending)
+{
+	bool next;
+
+	if (!holder->active)
+		return true;
+	/*
+	 * In this order: nf_tables first starts a generation, and says of each
+	 * of its rules later that it is in the one after that as well. The other
+	 * way round a rule may be in neither, and nobody would look again.
+	 */
+	next = holder->active_next(holder);
+	if (holder->active(holder))
+		return true;
+	*pending |= next;
+	return false;
+}
+
+/**
  * lnlb_cluster_hold() - take hold of a cluster, bring it up if need be
  * @net: the namespace
  * @holder: door, cfg, active and active_next filled in by the caller; stays

@@ -146,6 +146,7 @@ struct lnlb_refusal {
  * @door: enum lnlb_doors
  * @active: does it count now? NULL: always. For an nft rule: committed.
  * @active_next: will it count after the transaction in progress? NULL: yes.
+ *	Both in one: lnlb_holder_counts(), the order matters.
  */
 struct lnlb_holder {
 	struct list_head list;

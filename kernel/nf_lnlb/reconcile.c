@@ -49,10 +49,8 @@ static bool gather(const struct lnlb_cluster *cluster, struct lnlb_config *said,
 	*pending = false;
 	memset(said, 0, sizeof(*said));
 	list_for_each_entry(holder, &cluster->holders, list) {
-		if (holder->active && !holder->active(holder)) {
-			*pending |= holder->active_next(holder);
+		if (!lnlb_holder_counts(holder, pending))
 			continue;
-		}
 		lnlb_config_merge(said, &holder->cfg);
 		any = true;
 	}
