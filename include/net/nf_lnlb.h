@@ -23,6 +23,7 @@
 #define _NET_NF_LNLB_H
 
 #include <linux/if_ether.h>
+#include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/skbuff.h>
 #include <uapi/linux/netfilter/nf_lnlb.h>
