@@ -10,8 +10,9 @@ from bad_netlink import Group
 from netlink import (
     A_ADDR, A_AFFINITY, A_AFFINITY_LEN, A_CLIENT, A_CLIENT_PORT, A_DEV, A_DOORS,
     A_FLAGS, A_MAC, A_MAX, A_MODE, A_NAME, A_NODES, A_PAD, A_STATE, A_TIMEOUT,
-    A_WEIGHT, A_WEIGHT_SOURCE, ACK, BUCKETS, DEL, DUMP, EVENT, GET, NESTED, NEW,
-    OWNER, RESYNC, SESSIONS, SET, addr, attr, nest, text, u8, u16, u32)
+    A_WEIGHT, A_WEIGHT_SOURCE, A_XDP_LINK, A_XDP_PROG, ACK, BUCKETS, DEL, DUMP,
+    EVENT, GET, NESTED, NEW, OWNER, RESYNC, SESSIONS, SET, XDP_OFF, XDP_ON, addr,
+    attr, nest, text, u8, u16, u32)
 
 # Sound requests; what a message cut short loses first is what it needs most.
 SOUND = {
@@ -24,10 +25,13 @@ SOUND = {
     BUCKETS: text(A_NAME, "nlb0"),
     OWNER: addr(A_CLIENT, "10.0.0.100") + text(A_NAME, "nlb0"),
     SESSIONS: text(A_NAME, "nlb0"),
+    XDP_ON: u32(A_XDP_PROG, 0) + u32(A_XDP_LINK, 0) + text(A_NAME, "nlb0"),
+    XDP_OFF: text(A_NAME, "nlb0"),
 }
 VERBS = {NEW: "NEW_CLUSTER", DEL: "DEL_CLUSTER", SET: "SET_CLUSTER",
          GET: "GET_CLUSTER", RESYNC: "RESYNC", BUCKETS: "GET_BUCKETS",
-         OWNER: "GET_OWNER", SESSIONS: "GET_SESSIONS"}
+         OWNER: "GET_OWNER", SESSIONS: "GET_SESSIONS", XDP_ON: "XDP_ON",
+         XDP_OFF: "XDP_OFF"}
 # the one that is a dump
 FLAGS = {SESSIONS: {"flags": DUMP | ACK}}
 
@@ -88,17 +92,24 @@ class Cases(Group):
             ("BUCKETS without name", BUCKETS, b""),
             ("OWNER without name", OWNER, addr(A_CLIENT, "10.0.0.100")),
             ("OWNER without client", OWNER, text(A_NAME, "nlb0")),
-            ("SESSIONS without name", SESSIONS, b"", FLAGS[SESSIONS])],
+            ("SESSIONS without name", SESSIONS, b"", FLAGS[SESSIONS]),
+            ("XDP_ON without name", XDP_ON, b""),
+            ("XDP_ON without link", XDP_ON, text(A_NAME, "nlb0") +
+             u32(A_XDP_PROG, 0)),
+            ("XDP_ON without program", XDP_ON, text(A_NAME, "nlb0") +
+             u32(A_XDP_LINK, 0)),
+            ("XDP_OFF without name", XDP_OFF, b"")],
             ("EINVAL",))
         self.group("an unknown cluster", [
             (VERBS[c], c, text(A_NAME, "nobody") +
              (addr(A_CLIENT, "10.0.0.100") if c == OWNER else b""),
              FLAGS.get(c, {}))
-            for c in (DEL, SET, GET, RESYNC, BUCKETS, OWNER, SESSIONS)],
+            for c in (DEL, SET, GET, RESYNC, BUCKETS, OWNER, SESSIONS, XDP_ON,
+                      XDP_OFF)],
             ("ENOENT",))
         self.group("an unknown command", [
             (str(c), c, text(A_NAME, "nlb0"))
-            for c in (0, EVENT, OWNER + 1, 255)] + [
+            for c in (0, EVENT, XDP_OFF + 1, 255)] + [
             ("a list of owners", OWNER, SOUND[OWNER], {"flags": DUMP | ACK}),
             ("one session", SESSIONS, SOUND[SESSIONS])], ("EOPNOTSUPP",))
         for command, kinds in (
@@ -196,6 +207,11 @@ class Cases(Group):
                 "a port of 1 byte": SOUND[OWNER] + u8(A_CLIENT_PORT, 1),
                 "a port of 4 bytes": SOUND[OWNER] + u32(A_CLIENT_PORT, 1),
             }.items()], ("EINVAL", "ERANGE"))
+        self.group("XDP_ON with other descriptors", [
+            ("%d and %d" % (prog, link), XDP_ON, u32(A_XDP_PROG, prog) +
+             u32(A_XDP_LINK, link) + text(A_NAME, "nlb0"))
+            for prog in (0, 999, 0x7fffffff, 0xffffffff)
+            for link in (0, 0xffffffff)], ("EINVAL", "EBADF"))
         self.group("an attribute twice, once bad", [
             ("weight, the first", SET, SOUND[SET] + u16(A_WEIGHT, 0)),
             ("weight, the second", SET, u16(A_WEIGHT, 0) + SOUND[SET]),
@@ -212,7 +228,8 @@ class Cases(Group):
     def control(self):
         """The sound requests are taken: else all above is idle."""
         wrong = []
-        for command in (GET, BUCKETS, OWNER, SESSIONS, RESYNC, SET, NEW):
+        for command in (GET, BUCKETS, OWNER, SESSIONS, RESYNC, SET, NEW,
+                        XDP_OFF):
             code, _ = self.genl.call(command, SOUND[command],
                                      **FLAGS.get(command, {"flags": ACK}))
             if code != "0":

@@ -19,14 +19,14 @@
 #include "flow.h"
 #include "heartbeat.h"
 #include "tracker.h"
+#include "xdp.h"
 
 static void map_change(struct lnlb_cluster *cluster, u16 bucket, u8 clear,
 		       u8 set)
 {
-	u8 *map = &cluster->map[bucket];
-
 	lockdep_assert_held(&cluster->map_lock);
-	WRITE_ONCE(*map, (*map & ~clear) | set);
+	lnlb_xdp_map_set(cluster, bucket,
+			 (cluster->map[bucket] & ~clear) | set);
 }
 
 void lnlb_map_change(struct lnlb_cluster *cluster, u16 bucket, u8 clear, u8 set)

@@ -14,6 +14,7 @@
 #include "recent.h"
 #include "reconcile.h"
 #include "tracker.h"
+#include "xdp.h"
 
 static int refuse(struct lnlb_refusal *why, u32 cfg, const char *cause, int err)
 {
@@ -393,6 +394,7 @@ void lnlb_cluster_unlink(struct lnlb_cluster *cluster)
 	lockdep_assert_held(&ln->lock);
 	ln->generation = ln->generation + 1 ?: 1;
 	ln->n_clusters--;
+	lnlb_xdp_leave(cluster);
 	list_del(&cluster->list);
 	hlist_del_rcu(&cluster->net_node);
 	drop_hooks(ln);

@@ -385,6 +385,21 @@ static const struct genl_ops lnlb_ops[] = {
 		.flags	= GENL_UNS_ADMIN_PERM,
 		.doit	= get_owner,
 	},
+	{
+		/* What it takes to load a program. */
+		.cmd	= LNLB_CMD_XDP_ON,
+		.flags	= GENL_ADMIN_PERM,
+		.policy	= lnlb_genl_xdp_policy,
+		.maxattr = LNLB_A_XDP_LINK,
+		.doit	= lnlb_genl_xdp_on,
+	},
+	{
+		.cmd	= LNLB_CMD_XDP_OFF,
+		.flags	= GENL_ADMIN_PERM,
+		.policy	= lnlb_genl_xdp_policy,
+		.maxattr = LNLB_A_NAME,
+		.doit	= lnlb_genl_xdp_off,
+	},
 };
 
 static const struct genl_multicast_group lnlb_groups[] = {

@@ -2,6 +2,7 @@
 #ifndef _LNLB_GENL_H
 #define _LNLB_GENL_H
 
+#include <linux/netfilter/nf_lnlb.h>
 #include <net/genetlink.h>
 
 struct lnlb_cluster;
@@ -83,5 +84,12 @@ int lnlb_genl_sessions_start(struct netlink_callback *cb,
  * Return: length of @skb, or a negative errno.
  */
 int lnlb_genl_sessions(struct sk_buff *skb, struct netlink_callback *cb);
+
+/* LNLB_CMD_XDP_ON takes all of them, LNLB_CMD_XDP_OFF the name. */
+extern const struct nla_policy lnlb_genl_xdp_policy[LNLB_A_XDP_LINK + 1];
+
+/* LNLB_CMD_XDP_ON and _OFF, as genl_ops.doit */
+int lnlb_genl_xdp_on(struct sk_buff *skb, struct genl_info *info);
+int lnlb_genl_xdp_off(struct sk_buff *skb, struct genl_info *info);
 
 #endif /* _LNLB_GENL_H */

@@ -9,6 +9,7 @@
 #include "key.h"
 #include "report.h"
 #include "tracker.h"
+#include "xdp.h"
 
 /* One cluster with LNLB_NODES_MAX nodes fits. */
 #define REPLY_SIZE	16384
@@ -241,6 +242,7 @@ static int put_state(struct sk_buff *msg, struct lnlb_cluster *cluster,
 	    nla_put_u8(msg, LNLB_A_DOORS, lnlb_cluster_doors(cluster)) ||
 	    nla_put_u64_64bit(msg, LNLB_A_DIGEST, look->digest, LNLB_A_PAD) ||
 	    nla_put_u32(msg, LNLB_A_BUCKETS, LNLB_BUCKETS) ||
+	    nla_put_u8(msg, LNLB_A_XDP, lnlb_xdp_state(cluster)) ||
 	    nla_put_u64_64bit(msg, LNLB_A_SESSIONS, here, LNLB_A_PAD) ||
 	    nla_put_u64_64bit(msg, LNLB_A_SESSIONS_FOREIGN, elsewhere,
 			      LNLB_A_PAD) ||

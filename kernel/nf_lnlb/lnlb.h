@@ -62,6 +62,8 @@ enum lnlb_hook {
 
 struct lnlb_secret;
 struct lnlb_auth;
+struct lnlb_xdp;
+struct lnlb_xdp_cluster;
 
 /**
  * struct lnlb_key_ref - a key in a configuration
@@ -261,7 +263,8 @@ struct lnlb_gate {
  * @up: a holder was active at the last look
  * @port: where it is bound, NULL while it is not
  * @decides: it needs LNLB_HOOK_DECIDE
- * @map_lock: guards changes of @map, and @asked; taken last, with BH off
+ * @map_lock: guards changes of @map and what XDP knows of it, and @asked; taken
+ *	last, with BH off
  * @asked: how many buckets have LNLB_MAP_ASKED
  * @asks: it needs LNLB_HOOK_DECIDE for that; core_lock
  * @core_lock: see Locking
@@ -283,6 +286,12 @@ struct lnlb_gate {
  * @report_at: milliseconds, when the other nodes are told of our packets next
  * @smooth: memory of a live weight source
  * @conflict_at: jiffies, when an address conflict was reported last
+ * @xdp: the program that judges its packets as well, NULL: none
+ * @xdp_place: what that is told of it, NULL while it is to let all pass; written
+ *	under lnlb_net::lock, core_lock and map_lock
+ * @xdp_index: where that is in the program's maps; written under
+ *	lnlb_net::lock and core_lock, as the next is
+ * @xdp_dropped: packets that it dropped, but for the counter there
  * @rcu: frees it
  */
 struct lnlb_cluster {
@@ -341,6 +350,10 @@ struct lnlb_cluster {
 	u64 report_at;
 	struct lnlb_smooth smooth;
 	unsigned long conflict_at;
+	struct lnlb_xdp *xdp;
+	struct lnlb_xdp_cluster *xdp_place;
+	u32 xdp_index;
+	u64 xdp_dropped;
 	struct rcu_head rcu;
 };
 
@@ -365,6 +378,7 @@ struct lnlb_sysctl {
  * @clusters: struct lnlb_cluster
  * @n_clusters: how many
  * @ports: struct lnlb_port
+ * @xdps: struct lnlb_xdp
  * @hash: chains of lnlb_cluster::net_node by address, RCU
  * @generation: changes when a cluster comes or goes, never 0
  * @reconcile: makes what is what ought to be
@@ -383,6 +397,7 @@ struct lnlb_net {
 	struct list_head clusters;
 	unsigned int n_clusters;
 	struct list_head ports;
+	struct list_head xdps;
 	struct hlist_head hash[LNLB_HASH_SIZE];
 	unsigned int generation;
 	struct delayed_work reconcile;

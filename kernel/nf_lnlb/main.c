@@ -81,6 +81,7 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&ln->hook_lock);
 	INIT_LIST_HEAD(&ln->clusters);
 	INIT_LIST_HEAD(&ln->ports);
+	INIT_LIST_HEAD(&ln->xdps);
 	lnlb_reconcile_init(ln);
 	return lnlb_sysctl_init(ln);
 }

@@ -12,6 +12,7 @@
 #include "heartbeat.h"
 #include "port.h"
 #include "recent.h"
+#include "xdp.h"
 
 static struct lnlb_port *port_of(struct lnlb_net *ln,
 				 const struct net_device *dev)
@@ -112,6 +113,7 @@ void lnlb_port_unbind(struct lnlb_cluster *cluster)
 
 	lnlb_heartbeat_stop(cluster, netif_running(port->dev) &&
 				     netif_carrier_ok(port->dev));
+	lnlb_xdp_pause(cluster);
 	hlist_del_rcu(&cluster->port_node);
 	WRITE_ONCE(cluster->ifindex, 0);
 	cluster->port = NULL;

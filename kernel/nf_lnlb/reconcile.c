@@ -19,6 +19,7 @@
 #include "port.h"
 #include "reconcile.h"
 #include "tracker.h"
+#include "xdp.h"
 
 /* How often to look whether an nft transaction is through. */
 #define PENDING_MS		4
@@ -176,6 +177,7 @@ static int place(struct lnlb_cluster *cluster)
 		if (err)
 			return err;
 	}
+	lnlb_xdp_update(cluster);
 	dev = cluster->port->dev;
 	if (!netif_running(dev) || !netif_carrier_ok(dev)) {
 		lnlb_heartbeat_stop(cluster, false);
@@ -319,6 +321,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		break;
 	case NETDEV_UNREGISTER:
 		dev_going(ln, dev, true);
+		lnlb_xdp_dev_gone(ln, dev);
 		break;
 	case NETDEV_REGISTER:
 	case NETDEV_UP:
@@ -326,6 +329,9 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	case NETDEV_CHANGE:
 	case NETDEV_CHANGENAME:
 	case NETDEV_CHANGEADDR:
+	/* VLANs come and go, tags are taken off: see xdp.c */
+	case NETDEV_CHANGEUPPER:
+	case NETDEV_FEAT_CHANGE:
 		lnlb_reconcile(ln, 0);
 		break;
 	}

@@ -6,6 +6,7 @@
 #include "heartbeat.h"
 #include "report.h"
 #include "tracker.h"
+#include "xdp.h"
 
 #define REPORT_INTERVAL_MS	1000
 
@@ -14,6 +15,8 @@ u64 lnlb_stats_sum(const struct lnlb_cluster *cluster, unsigned int stat)
 	u64 sum = 0;
 	int cpu;
 
+	if (stat == LNLB_STAT_RX_XDP)
+		return lnlb_xdp_dropped(cluster);
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu_ptr(cluster->stats, cpu)->count[stat]);
 	return sum;
@@ -26,6 +29,7 @@ void lnlb_report_update(struct lnlb_cluster *cluster)
 		.taken = lnlb_stats_sum(cluster, LNLB_STAT_RX_MINE) +
 			 lnlb_stats_sum(cluster, LNLB_STAT_RX_SESSION),
 		.passed = lnlb_stats_sum(cluster, LNLB_STAT_RX_FOREIGN) +
+			  lnlb_stats_sum(cluster, LNLB_STAT_RX_XDP) +
 			  lnlb_stats_sum(cluster, LNLB_STAT_RX_PASSED_BY),
 	};
 	u64 here, elsewhere;

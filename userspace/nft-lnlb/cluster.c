@@ -161,6 +161,7 @@ static int cluster_parse(const struct nlmsghdr *nlh, struct cluster *cluster)
 		return -EBADMSG;
 	cluster_parse_config(tb, cluster);
 	cluster->state = get_uint(tb[LNLB_A_STATE]);
+	cluster->xdp = get_uint(tb[LNLB_A_XDP]);
 	cluster->digest = get_uint(tb[LNLB_A_DIGEST]);
 	cluster->buckets = get_uint(tb[LNLB_A_BUCKETS]);
 	cluster->sessions = get_uint(tb[LNLB_A_SESSIONS]);

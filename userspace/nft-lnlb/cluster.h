@@ -80,6 +80,7 @@ struct cluster {
 	uint64_t sessions;
 	uint64_t sessions_foreign;
 	char tracker[32];
+	uint8_t xdp;
 	unsigned int node_count;
 	struct node node[LNLB_NODES_MAX];
 	uint64_t stat[LNLB_STAT_MAX + 1];

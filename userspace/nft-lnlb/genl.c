@@ -210,6 +210,7 @@ static const uint8_t attr_types[LNLB_A_MAX + 1] = {
 	[LNLB_A_SESSION_IDLE] = MNL_TYPE_U32,
 	[LNLB_A_OWNED_BY] = MNL_TYPE_U8,
 	[LNLB_A_OWNER_SURE] = MNL_TYPE_FLAG,
+	[LNLB_A_XDP] = MNL_TYPE_U8,
 };
 
 static bool attr_sound(const struct nlattr *attr, uint16_t type)

@@ -113,6 +113,7 @@ static const char *const stat[] = {
 	[LNLB_STAT_FRAME_RX_UNSIGNED] = "frame_rx_unsigned",
 	[LNLB_STAT_FRAME_RX_UNVERIFIED] = "frame_rx_unverified",
 	[LNLB_STAT_FRAME_UNPROVEN] = "frame_unproven",
+	[LNLB_STAT_RX_XDP] = "rx_xdp",
 };
 WORDS(stat, LNLB_STAT_MAX);
 
@@ -155,6 +156,14 @@ static const char *const owned_by[] = {
 	[LNLB_OWNED_BY_TARGET] = "target",
 };
 WORDS(owned_by, LNLB_OWNED_BY_MAX);
+
+static const char *const xdp[] = {
+	[LNLB_XDP_OFF] = "off",
+	[LNLB_XDP_NATIVE] = "native",
+	[LNLB_XDP_GENERIC] = "generic",
+	[LNLB_XDP_PAUSED] = "paused",
+};
+WORDS(xdp, LNLB_XDP_MAX);
 
 static const char *const door[] = { "lnlbctl", "nft" };
 WORDS(door, 1);

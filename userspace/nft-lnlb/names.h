@@ -35,6 +35,7 @@ extern const struct lnlb_words lnlb_reject_words;
 extern const struct lnlb_words lnlb_key_use_words;
 extern const struct lnlb_words lnlb_key_state_words;
 extern const struct lnlb_words lnlb_owned_by_words;
+extern const struct lnlb_words lnlb_xdp_words;
 /* the value is the number of the bit */
 extern const struct lnlb_words lnlb_door_words;
 extern const struct lnlb_words lnlb_flag_words;

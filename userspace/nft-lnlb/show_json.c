@@ -171,6 +171,7 @@ static struct json_object *json_cluster(const struct cluster *cluster)
 	json_put_uint(obj, "sessions_foreign", cluster->sessions_foreign);
 	json_put_string(obj, "tracker",
 			cluster->tracker[0] ? cluster->tracker : NULL);
+	json_put_word(obj, "xdp", &lnlb_xdp_words, cluster->xdp);
 	json_object_object_add(obj, "nodes", json_nodes(cluster));
 	json_put_bool(obj, "permissive", cluster->permissive);
 	json_object_object_add(obj, "keys", json_keys(cluster));

@@ -41,6 +41,8 @@ static void show_cluster(const struct cluster *cluster)
 	for (bit = 0; bit < lnlb_door_words.count; bit++)
 		if (cluster->doors & 1u << bit)
 			printf(" %s", lnlb_word(&lnlb_door_words, bit));
+	if (cluster->xdp != LNLB_XDP_OFF)
+		printf("; XDP %s", lnlb_word(&lnlb_xdp_words, cluster->xdp));
 	putchar('\n');
 }
 

@@ -58,6 +58,7 @@ static const char *const texts[] = {
 	[LNLB_STAT_FRAME_UNPROVEN] =
 		"Of a node that has not shown yet that it is there now; "
 		"its old frames may be played back",
+	[LNLB_STAT_RX_XDP] = "Packets dropped by the XDP program, another node's",
 };
 _Static_assert(sizeof(texts) / sizeof(texts[0]) == LNLB_STAT_MAX + 1,
 	       "a counter is not explained");

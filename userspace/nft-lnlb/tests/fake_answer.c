@@ -156,6 +156,7 @@ void fake_push_cluster(const struct nlmsghdr *request,
 	mnl_attr_put_u64(nlh, LNLB_A_SESSIONS, 18446744073709551615ULL);
 	mnl_attr_put_u64(nlh, LNLB_A_SESSIONS_FOREIGN, 3);
 	mnl_attr_put_strz(nlh, LNLB_A_TRACKER, "conntrack");
+	mnl_attr_put_u8(nlh, LNLB_A_XDP, LNLB_XDP_NATIVE);
 	fake_put_nodes(nlh);
 	put_keys(nlh);
 	put_rejects(nlh);

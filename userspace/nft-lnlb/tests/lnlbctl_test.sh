@@ -302,7 +302,7 @@ grep -qE '^  52:54:00:00:00:01 self active +100 manual +75\.0 % +3072  00a7$' \
 	grep -qE '^  52:54:00:00:00:02 +active +300 manual +25\.0 % +1000     -  other 1\.5 s ago$' \
 		"$dir/out" && grep -qF 'timeout 30m30s' "$dir/out" &&
 	grep -qF 'affinity network 24' "$dir/out" &&
-	grep -qF 'held by lnlbctl nft' "$dir/out" &&
+	grep -qF 'held by lnlbctl nft; XDP native' "$dir/out" &&
 	grep -qF 'key lnlb:web, id 00a7, expired, permissive' "$dir/out" &&
 	grep -qF 'rejected 52:54:00:00:00:03: speaks another version (2), 5 times, 2.5 s ago' "$dir/out"
 report $? "show has the nodes with their shares"

@@ -54,6 +54,7 @@
  *     LNLB_A_SESSIONS        __u64, sessions bound to this node
  *     LNLB_A_SESSIONS_FOREIGN __u64, sessions known to stay with other nodes
  *     LNLB_A_TRACKER         name of the default session tracker, if any
+ *     LNLB_A_XDP             enum lnlb_xdp_state
  *     LNLB_A_NODES           nest of LNLB_A_NODE, this node first
  *       LNLB_A_NODE            nest
  *         LNLB_A_NODE_ID         6 bytes, MAC address of its bound device
@@ -144,6 +145,18 @@
  *                            the sessions in it that stay elsewhere. Else the
  *                            node that is named may know of such a one.
  *     LNLB_A_SESSION_IDLE, LNLB_A_TRACKER   with LNLB_OWNED_BY_SESSION
+ *
+ * LNLB_CMD_XDP_ON       let the XDP program of nf_lnlb_xdp.h drop a cluster's
+ *   packets, too; needs CAP_NET_ADMIN in the first user namespace, as the
+ *   program knows the bucket hash's key. -EUNATCH: the device has none yet, so
+ *   both descriptors are required; -EEXIST: it has one.
+ *     LNLB_A_NAME            required
+ *     LNLB_A_XDP_PROG        __u32, descriptor of the program
+ *     LNLB_A_XDP_LINK        __u32, of the bpf_link that has put it on the device;
+ *                            the kernel keeps it while a cluster needs it
+ *
+ * LNLB_CMD_XDP_OFF      and no longer; the last one takes it off the device
+ *     LNLB_A_NAME            required
  */
 #ifndef _UAPI_LINUX_NETFILTER_NF_LNLB_H
 #define _UAPI_LINUX_NETFILTER_NF_LNLB_H
@@ -187,6 +200,8 @@
  * @LNLB_CMD_GET_BUCKETS: who has which buckets
  * @LNLB_CMD_GET_SESSIONS: list the sessions of a cluster
  * @LNLB_CMD_GET_OWNER: which node has a client
+ * @LNLB_CMD_XDP_ON: have an XDP program judge packets, too
+ * @LNLB_CMD_XDP_OFF: and no longer
  */
 enum lnlb_cmd {
 	LNLB_CMD_UNSPEC,
@@ -199,6 +214,8 @@ enum lnlb_cmd {
 	LNLB_CMD_GET_BUCKETS,
 	LNLB_CMD_GET_SESSIONS,
 	LNLB_CMD_GET_OWNER,
+	LNLB_CMD_XDP_ON,
+	LNLB_CMD_XDP_OFF,
 	__LNLB_CMD_MAX
 };
 #define LNLB_CMD_MAX (__LNLB_CMD_MAX - 1)
@@ -268,6 +285,9 @@ enum lnlb_cmd {
  * @LNLB_A_SESSION_IDLE: __u32, seconds
  * @LNLB_A_OWNED_BY: __u8, enum lnlb_owned_by
  * @LNLB_A_OWNER_SURE: flag
+ * @LNLB_A_XDP_PROG: __u32, file descriptor
+ * @LNLB_A_XDP_LINK: __u32, file descriptor
+ * @LNLB_A_XDP: __u8, enum lnlb_xdp_state
  */
 enum lnlb_attr {
 	LNLB_A_UNSPEC,
@@ -333,6 +353,9 @@ enum lnlb_attr {
 	LNLB_A_SESSION_IDLE,
 	LNLB_A_OWNED_BY,
 	LNLB_A_OWNER_SURE,
+	LNLB_A_XDP_PROG,
+	LNLB_A_XDP_LINK,
+	LNLB_A_XDP,
 	__LNLB_A_MAX
 };
 #define LNLB_A_MAX (__LNLB_A_MAX - 1)
@@ -471,6 +494,23 @@ enum lnlb_owned_by {
 #define LNLB_OWNED_BY_MAX (__LNLB_OWNED_BY_MAX - 1)
 
 /**
+ * enum lnlb_xdp_state - does an XDP program drop a cluster's packets? LNLB_A_XDP
+ * @LNLB_XDP_OFF: no
+ * @LNLB_XDP_NATIVE: in the driver
+ * @LNLB_XDP_GENERIC: before the stack, as the driver cannot
+ * @LNLB_XDP_PAUSED: it lets them pass: no device is bound, or there are VLANs on
+ *	it whose tags the program would not see
+ */
+enum lnlb_xdp_state {
+	LNLB_XDP_OFF,
+	LNLB_XDP_NATIVE,
+	LNLB_XDP_GENERIC,
+	LNLB_XDP_PAUSED,
+	__LNLB_XDP_MAX
+};
+#define LNLB_XDP_MAX (__LNLB_XDP_MAX - 1)
+
+/**
  * enum lnlb_event - LNLB_A_EVENT
  * @LNLB_EVENT_UNSPEC: never used
  * @LNLB_EVENT_CLUSTER_NEW: a cluster was created
@@ -603,6 +643,7 @@ enum lnlb_reject {
  *	signature, the cluster has no key
  * @LNLB_STAT_FRAME_UNPROVEN: of a node that has not shown yet that it is there
  *	now; its old frames may be played back
+ * @LNLB_STAT_RX_XDP: packets dropped by the XDP program, another node's
  */
 enum lnlb_stat {
 	LNLB_STAT_UNSPEC,
@@ -642,6 +683,7 @@ enum lnlb_stat {
 	LNLB_STAT_FRAME_RX_UNSIGNED,
 	LNLB_STAT_FRAME_RX_UNVERIFIED,
 	LNLB_STAT_FRAME_UNPROVEN,
+	LNLB_STAT_RX_XDP,
 	__LNLB_STAT_MAX
 };
 #define LNLB_STAT_MAX (__LNLB_STAT_MAX - 1)
