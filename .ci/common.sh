@@ -14,5 +14,5 @@ die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 # shellcheck disable=SC2034
 guest_tools=(nginx-light curl nftables iproute2 iputils-ping iputils-arping
 	tcpdump conntrack socat jq procps util-linux mount ethtool mawk kmod
-	libjson-c5 libncursesw6 keyutils systemd
+	libjson-c5 libncursesw6 libbpf1 keyutils systemd
 	python3 iptables)

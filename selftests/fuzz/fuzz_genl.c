@@ -50,6 +50,7 @@ static const char *const commands[][WORDS] = {
 	{ "buckets", "-j" }, { "sessions", "nlb0" },
 	{ "sessions", "-j", "nlb0" }, { "owner", "nlb0", "192.0.2.7" },
 	{ "owner", "-j", "nlb0", "192.0.2.7:80" },
+	{ "xdp", "on", "nlb0" }, { "xdp", "off", "nlb0" },
 };
 
 /* what is left of the input, and what of a buffer nobody may look at */

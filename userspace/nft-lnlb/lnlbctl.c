@@ -18,6 +18,7 @@
 #define OPT_HTTP	(1 << 5)
 #define OPT_TOP		(1 << 6)
 #define OPT_HEALTH	(1 << 7)
+#define OPT_XDP		(1 << 8)
 
 /* where = offset of a bool, or of a string that takes the next word */
 static const struct ctl_option {
@@ -43,6 +44,7 @@ static const struct ctl_option {
 	{ "--rise", OPT_HEALTH, true, offsetof(struct ctl_args, rise) },
 	{ "--fall", OPT_HEALTH, true, offsetof(struct ctl_args, fall) },
 	{ "--suspend", OPT_HEALTH, false, offsetof(struct ctl_args, suspend) },
+	{ "--generic", OPT_XDP, false, offsetof(struct ctl_args, generic) },
 	{ "--permissive", OPT_KEY | OPT_KEYS, false,
 	  offsetof(struct ctl_args, permissive) },
 };
@@ -97,6 +99,11 @@ static const struct ctl_command commands[] = {
 	  "too, while keys change. --permissive: believe unsigned frames, too,\n"
 	  "while not all nodes have the key. none: neither sign nor verify.",
 	  2, 2, OPT_KEYS, cmd_key },
+	{ "xdp", "[--generic] on|off NAME",
+	  "Have an XDP program drop other nodes' packets in the driver of the\n"
+	  "cluster's device, until off, delif or the next boot. --generic: before\n"
+	  "the stack, where the driver cannot; that costs more than it saves.",
+	  2, 2, OPT_XDP, cmd_xdp },
 	{ "resync", "NAME",
 	  "Exchange state and sessions with all nodes again.",
 	  1, 1, 0, cmd_resync },

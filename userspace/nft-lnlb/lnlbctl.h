@@ -23,6 +23,7 @@ struct nl;
  * @permissive: --permissive was given
  * @http: --http was given
  * @suspend: --suspend was given
+ * @generic: --generic was given
  * @timeout: the word behind --timeout, NULL without
  * @key: the same for --key
  * @hash: for --hash
@@ -42,6 +43,7 @@ struct ctl_args {
 	bool permissive;
 	bool http;
 	bool suspend;
+	bool generic;
 	const char *timeout;
 	const char *key;
 	const char *hash;
@@ -64,6 +66,7 @@ int cmd_leave(const struct ctl_args *args);
 int cmd_resume(const struct ctl_args *args);
 int cmd_suspend(const struct ctl_args *args);
 int cmd_key(const struct ctl_args *args);
+int cmd_xdp(const struct ctl_args *args);
 int cmd_resync(const struct ctl_args *args);
 int cmd_show(const struct ctl_args *args);
 int cmd_nodes(const struct ctl_args *args);

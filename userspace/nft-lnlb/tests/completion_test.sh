@@ -79,6 +79,9 @@ cases() { # SHELL
 		lnlbctl addif |$devices
 		lnlbctl addif 10.0.0.1 l|lo
 		lnlbctl addif --key lnlb:a 10.0.0.1 l|lo
+		lnlbctl xdp |on off
+		lnlbctl xdp --|--generic --help
+		lnlbctl xdp on |web mail
 		lnlbctl owner w|web
 		lnlbctl owner web |
 		lnlbctl monitor |

@@ -48,6 +48,7 @@ static const char *const verbs[] = {
 	[LNLB_CMD_SET_CLUSTER] = "set", [LNLB_CMD_GET_CLUSTER] = "get",
 	[LNLB_CMD_RESYNC] = "resync", [LNLB_CMD_GET_BUCKETS] = "buckets",
 	[LNLB_CMD_GET_SESSIONS] = "sessions", [LNLB_CMD_GET_OWNER] = "owner",
+	[LNLB_CMD_XDP_ON] = "xdp_on", [LNLB_CMD_XDP_OFF] = "xdp_off",
 };
 
 unsigned int fake_portid(void)

@@ -34,6 +34,9 @@ for verb in drain leave suspend resume; do
 	exits 2 "too few arguments" $verb
 	exits 2 "1 to 15 characters" $verb ""
 done
+exits 2 "'up' is neither 'on' nor 'off'" xdp up nlb0
+exits 2 "--generic goes with 'on'" xdp --generic off nlb0
+exits 2 "1 to 15 characters" xdp on ""
 exits 2 "unknown option '--wait'" suspend --wait nlb0
 exits 2 "--timeout goes with --wait" drain --timeout 5 nlb0
 exits 2 "'soon' is not a time" drain --wait --timeout soon nlb0
@@ -54,7 +57,7 @@ exits 1 "there is no network device 'nope'" addif nope nlb0
 : >"$dir/absent"
 for args in "show" "show -j" "delif nlb0" "addif 10.0.0.10 $dev" "monitor" \
 	"set_weight nlb0 5" "weight_mode nlb0 manual" "resync nlb0" \
-	"drain nlb0" "suspend nlb0" "resume nlb0"; do
+	"drain nlb0" "suspend nlb0" "resume nlb0" "xdp on nlb0"; do
 	# shellcheck disable=SC2086 # words
 	exits 1 "kernel module nf_lnlb is not loaded" $args
 done
@@ -192,7 +195,7 @@ is "delif of a cluster whose device is gone" "0 " "$code $(cat "$dir/clusters")"
 reset
 printf 'a 10.0.0.1 lo 0 1 0 1\nb 10.0.0.2 lo 0 1 0 1\n' >"$dir/clusters"
 for args in "delif x" "resync x" "show x" "set_weight x 5" \
-	"weight_mode x manual" "drain x" "leave x" "suspend x" "resume x"; do
+	"weight_mode x manual" "xdp on x" "xdp off x" "drain x" "leave x" "suspend x" "resume x"; do
 	# shellcheck disable=SC2086 # words
 	lnlbctl $args
 	is "'$args' lists the clusters that there are" \
@@ -260,6 +263,21 @@ is "a refusal for lack of rights names the right" \
 rm -f "$dir/fail" "$dir/log"
 lnlbctl resync nlb0
 is "resync" "0 resync" "$code $(cut -d' ' -f1 "$dir/log")"
+
+# --- xdp; the made up device has the program
+rm -f "$dir/log"
+lnlbctl xdp on nlb0
+is "xdp on says where" "0 nlb0: on, in the driver of lo" \
+	"$code $(cat "$dir/out")"
+lnlbctl xdp off nlb0
+is "xdp off says nothing" "0 " "$code $(cat "$dir/out")"
+is "each is asked for, and looked at" "xdp_on get xdp_off" \
+	"$(cut -d' ' -f1 "$dir/log" | paste -sd' ' -)"
+echo "xdp_on 28 no room" >"$dir/fail"
+lnlbctl xdp on nlb0
+is "xdp on says why not" "1 lnlbctl: cannot put XDP on for 'nlb0': no room" \
+	"$code $(cat "$dir/err")"
+rm -f "$dir/fail"
 
 # --- states; the made up node is always active
 rm -f "$dir/log"
