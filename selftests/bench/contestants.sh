@@ -166,6 +166,31 @@ memory() {
 		END { print sum * 1024 }' /proc/meminfo
 }
 
+# xdp_contest NAME PROG_ID: the program alone, on a frame of another node's client
+xdp_contest() {
+	local frame time i
+
+	# shellcheck disable=SC2046,SC2183 # words
+	frame=$(cluster_mac | tr -d :)525400000100$(printf '0800%s%s' \
+		4500002e0000000040110000 "$(printf '%02x' \
+			$(tr . ' ' <<<"$client_there") $(tr . ' ' <<<"$VIP"))")
+	frame+=03e80009001a0000$(printf '00%.0s' {1..18})
+	for ((i = 0; i < rounds; i++)); do
+		time=$(ns n1 "$here/xdp_cost.py" "$2" "$packets" "$frame") ||
+			die "$1: no verdict"
+		echo "sample $1 $((time / 1000)) $packets"
+	done
+}
+
+measure_xdp() {
+	ours_up
+	ns n1 lnlbctl xdp on nlb0 >/dev/null || die "no XDP"
+	xdp_contest xdp_floor none
+	xdp_contest xdp_foreign "$(ip_ns n1 -j link show dev eth0 |
+		jq '.[0].xdp.prog.id')"
+	ns n1 lnlbctl xdp off nlb0 || die "XDP does not go"
+}
+
 # With 63 more of them on the device.
 measure_clusters() {
 	local i before
