@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Behind the ingress hook: whole packets, rules; hooks of a namespace. */
+
+#include <linux/netfilter_arp.h>
+#include <linux/netfilter_ipv4.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
+
+#include "arp.h"
+#include "asked.h"
+#include "datapath.h"
+#include "decide.h"
+#include "orphan.h"
+#include "tracker.h"
+
+/* After reassembly, before raw, rules and conntrack see the packet. */
+#define LNLB_PRI_DECIDE		(NF_IP_PRI_CONNTRACK_DEFRAG + 50)
+/* When conntrack has looked at it. */
+#define LNLB_PRI_ORPHANS	(NF_IP_PRI_CONNTRACK + 1)
+
+struct lnlb_cluster *lnlb_datapath_find(const struct net *net,
+					const struct in6_addr *addr)
+{
+	struct lnlb_net *ln = lnlb_pernet(net);
+	struct lnlb_cluster *cluster;
+
+	hlist_for_each_entry_rcu(cluster, &ln->hash[lnlb_addr_hash(addr)],
+				 net_node)
+		if (ipv6_addr_equal(&cluster->addr, addr))
+			return cluster;
+	return NULL;
+}
+
+/* The cluster of a packet that came by the cluster's own device. */
+static struct lnlb_cluster *bound_cluster(const struct net *net,
+					  const struct net_device *in,
+					  __be32 daddr)
+{
+	struct lnlb_cluster *cluster;
+	struct in6_addr addr;
+
+	ipv6_addr_set_v4mapped(daddr, &addr);
+	cluster = lnlb_datapath_find(net, &addr);
+	if (!cluster || !in || READ_ONCE(cluster->ifindex) != in->ifindex)
+		return NULL;
+	return cluster;
+}
+
+/* What came in pieces, in a bucket in which we have asked. */
+static unsigned int prerouting_answer(const struct lnlb_cluster *cluster,
+				      struct sk_buff *skb,
+				      const struct iphdr *iph)
+{
+	struct lnlb_flow flow;
+	unsigned int stat;
+
+	if (likely(!IPCB(skb)->frag_max_size))
+		return NF_ACCEPT;
+	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
+	if (stat == LNLB_STAT_RX_MALFORMED ||
+	    !lnlb_decide_later(cluster, flow.bucket))
+		return NF_ACCEPT;
+	if (lnlb_taken(stat))
+		return lnlb_take(skb);
+	lnlb_count(cluster, LNLB_STAT_RX_FOREIGN);
+	return NF_DROP;
+}
+
+static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	const struct lnlb_cluster *cluster;
+	const struct iphdr *iph = ip_hdr(skb);
+	struct lnlb_flow flow;
+	unsigned int stat, time;
+
+	cluster = bound_cluster(state->net, state->in, iph->daddr);
+	if (!cluster)
+		return NF_ACCEPT;
+	if (cluster->affinity != LNLB_AFFINITY_CONNECTION)
+		return prerouting_answer(cluster, skb, iph);
+	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
+	stat = lnlb_decide_settle(cluster, &flow, stat, false, &time);
+	/* Its first fragment may have come before it was ours. */
+	return lnlb_taken(stat) ? lnlb_take(skb) : NF_DROP;
+}
+
+static unsigned int prerouting_orphans(void *priv, struct sk_buff *skb,
+				       const struct nf_hook_state *state)
+{
+	const struct lnlb_cluster *cluster;
+	const struct iphdr *iph = ip_hdr(skb);
+	struct lnlb_flow flow;
+
+	cluster = bound_cluster(state->net, state->in, iph->daddr);
+	if (!cluster || !READ_ONCE(cluster->mute_orphans) ||
+	    lnlb_flow_ipv4(cluster, skb, iph, &flow) != LNLB_FLOW_DATA)
+		return NF_ACCEPT;
+	if (lnlb_orphan_drop(cluster, skb, state))
+		return NF_DROP;
+	if (lnlb_trackers_assigned(cluster, &flow) != LNLB_ASSIGNED_STRAY)
+		return NF_ACCEPT;
+	lnlb_count(cluster, LNLB_STAT_RX_ORPHAN);
+	return NF_DROP;
+}
+
+bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
+			struct sk_buff *skb, const struct net_device *in)
+{
+	const struct iphdr *iph;
+	struct lnlb_flow flow;
+	struct iphdr _iph;
+	unsigned int stat;
+
+	iph = lnlb_flow_ipv4_header(skb, &_iph);
+	if (!iph || !in || READ_ONCE(cluster->ifindex) != in->ifindex ||
+	    iph->daddr != cluster->addr.s6_addr32[3])
+		return false;
+	if (cluster->affinity == LNLB_AFFINITY_CONNECTION && ip_is_fragment(iph))
+		return false;
+	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
+	if (stat == LNLB_STAT_RX_MALFORMED)
+		return true;
+	if (ip_is_fragment(iph) && lnlb_decide_later(cluster, flow.bucket))
+		return false;
+	return !lnlb_taken(stat);
+}
+EXPORT_SYMBOL_GPL(lnlb_datapath_eval);
+
+/* By enum lnlb_hook. */
+static const struct nf_hook_ops lnlb_hooks_at_need[] = {
+	[LNLB_HOOK_DECIDE] = {
+		.hook		= prerouting_decide,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= LNLB_PRI_DECIDE,
+	},
+	[LNLB_HOOK_ORPHANS] = {
+		.hook		= prerouting_orphans,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= LNLB_PRI_ORPHANS,
+	},
+};
+
+/* Without conntrack nobody else has packets put together for us. */
+static int hook_register(struct net *net, enum lnlb_hook hook)
+{
+	bool defrag = hook == LNLB_HOOK_DECIDE;
+	int err = 0;
+
+	if (defrag)
+		err = nf_defrag_ipv4_enable(net);
+	if (err)
+		return err;
+	err = nf_register_net_hook(net, &lnlb_hooks_at_need[hook]);
+	if (err && defrag)
+		nf_defrag_ipv4_disable(net);
+	return err;
+}
+
+static void hook_unregister(struct net *net, enum lnlb_hook hook)
+{
+	nf_unregister_net_hook(net, &lnlb_hooks_at_need[hook]);
+	if (hook == LNLB_HOOK_DECIDE)
+		nf_defrag_ipv4_disable(net);
+}
+
+int lnlb_hook_get(struct lnlb_net *ln, enum lnlb_hook hook)
+{
+	int err = 0;
+
+	mutex_lock(&ln->hook_lock);
+	if (!ln->hook_users[hook])
+		err = hook_register(ln->net, hook);
+	if (!err)
+		ln->hook_users[hook]++;
+	mutex_unlock(&ln->hook_lock);
+	return err;
+}
+
+void lnlb_hook_put(struct lnlb_net *ln, enum lnlb_hook hook)
+{
+	mutex_lock(&ln->hook_lock);
+	if (!--ln->hook_users[hook])
+		hook_unregister(ln->net, hook);
+	mutex_unlock(&ln->hook_lock);
+}
+
+static const struct nf_hook_ops lnlb_hooks[] = {
+	{
+		.hook		= lnlb_arp_in,
+		.pf		= NFPROTO_ARP,
+		.hooknum	= NF_ARP_IN,
+	},
+	{
+		.hook		= lnlb_arp_out,
+		.pf		= NFPROTO_ARP,
+		.hooknum	= NF_ARP_OUT,
+		/* The last to look, lest a rule puts something else in. */
+		.priority	= INT_MAX,
+	},
+	{
+		.hook		= lnlb_asked_out,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_POST_ROUTING,
+		/* With the source that it will have. */
+		.priority	= NF_IP_PRI_NAT_SRC + 1,
+	},
+};
+
+int lnlb_datapath_hooks(struct net *net)
+{
+	return nf_register_net_hooks(net, lnlb_hooks, ARRAY_SIZE(lnlb_hooks));
+}
+
+void lnlb_datapath_unhook(struct net *net)
+{
+	nf_unregister_net_hooks(net, lnlb_hooks, ARRAY_SIZE(lnlb_hooks));
+}
