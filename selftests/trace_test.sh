@@ -9,13 +9,14 @@ mountpoint -q $tracing || mount -t tracefs tracefs $tracing 2>/dev/null ||
 	skip "no tracefs"
 # one of its own, so that nothing else is in it
 instance=$tracing/instances/lnlb$$
+kfree_skb=$instance/events/skb/kfree_skb
 
 trace_stop() {
 	echo 0 >"$instance/events/enable"
 	rmdir "$instance"
 }
 
-# traced PATTERN: in the lines since the last time that it was emptied
+# traced PATTERN
 traced() { grep -E "$1" "$instance/trace" >/dev/null; }
 
 # traced_count EVENT [PATTERN]: on n1, a bucket only once
@@ -36,6 +37,37 @@ junk() {
 		    s.send(mac + bytes.fromhex("525400000e008870") + b"junk" * 20)
 	EOT
 }
+
+# to_vip MAC HEADER: an IPv4 packet from a stranger, the header's first byte told
+to_vip() {
+	ns ev python3 - <<-EOT
+		import socket
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind(("eth0", 0))
+		s.send(bytes.fromhex("$1".replace(":", "") + "525400000e000800"
+		    "$2" "00001c0000000040110000" "0a000042") +
+		    socket.inet_aton("$VIP") + bytes(26))
+	EOT
+}
+
+# decided COUNTER TIMES: of pings of the client
+decided() {
+	[ "$(grep -c "lnlb_decision: nlb0 client=10.0.0.100 protocol=1 len=84 $1" \
+		"$instance/trace")" = "$2" ]
+}
+
+# dropped CAUSE TIMES: by the name of the place that the kernel shows
+dropped() {
+	[ "$(sed -n "s/.*\] lnlb_drop_$1 .*hitcount: *//p" \
+		"$kfree_skb/hist")" = "$2" ]
+}
+
+# check_dropped WHY CAUSE TIMES
+check_dropped() {
+	[ -z "$histogram" ] || check "$1" busywait 2000 dropped "$2" "$3"
+}
+
+refuses_more() { [ "$(counter n1 frame_magic)" -ge $((refused + 3)) ]; }
 
 # n1 gets them, and n2
 junk_is_told() {
@@ -70,10 +102,40 @@ check_le "each bucket that is released" "$(show n2 '.nodes[0].claims')" \
 check_le "and claimed" "$(show n2 '.nodes[0].claims')" "$(traced_count claim)"
 junk
 check "each frame that is refused, and why" busywait 2000 junk_is_told
+
+# ---- decisions, and where the kernel says that packets were dropped ----
+
+histogram=hist:keys=location.sym
+# a user-mode kernel has none
+echo $histogram 2>/dev/null >"$kfree_skb/trigger" || {
+	note "no histograms in this kernel: places of drops not tried"
+	histogram=
+}
+check "the client pings" ns cl ping -qc3 -i0.1 -W5 "$VIP"
+check "three decisions to take a ping" busywait 2000 decided rx_mine 3
+check "and three not to" busywait 2000 decided rx_foreign 3
+check_dropped "dropped as another node's" foreign 3
+to_vip "$(node_mac 1)" 45
+check "one with a wrong MAC address is a decision, too" \
+	busywait 2000 traced \
+	"lnlb_decision: nlb0 client=10.0.0.66 protocol=17 len=.* rx_wrong_mac"
+check_dropped "dropped as it came with that" wrong_mac 1
+to_vip "$(cluster_mac)" 44
+check "and one that nobody can read" busywait 2000 traced \
+	"lnlb_decision: nlb0 client=10.0.0.66 protocol=17 len=.* rx_malformed"
+check_dropped "dropped for that, by both" malformed 2
+if [ -n "$histogram" ]; then
+	grep lnlb_drop "$kfree_skb/hist" | sed 's/^/# /'
+	echo "!$histogram" >"$kfree_skb/trigger"
+fi
+
 kill_node n2
 check "n2 is dead" wait_active 1
 check "which is told" traced "lnlb_node_down: nlb0 node=$(node_mac 2) dead"
 echo 0 >"$instance/events/lnlb/enable"
-echo >"$instance/trace"
+lines=$(wc -l <"$instance/trace")
+refused=$(counter n1 frame_magic)
 junk
-check_not "switched off they are" busywait 500 traced lnlb_
+check "n1 refuses frames again" busywait 5000 refuses_more
+check_eq "of which nothing is told, as they are switched off" "$lines" \
+	"$(wc -l <"$instance/trace")"

@@ -11,6 +11,7 @@
 #include "flow.h"
 #include "heartbeat.h"
 #include "recent.h"
+#include "verdict.h"
 
 static struct lnlb_cluster *port_find(const struct lnlb_port *port, __be32 addr)
 {
@@ -34,7 +35,7 @@ static noinline unsigned int ingress_later(const struct lnlb_cluster *cluster,
 {
 	struct lnlb_flow flow;
 
-	lnlb_take(skb);
+	skb->pkt_type = PACKET_HOST;
 	if ((iph->frag_off & htons(IP_MF | IP_OFFSET)) == htons(IP_MF) &&
 	    !lnlb_taken(lnlb_decide(cluster, skb, iph, -1, &flow)))
 		skb->pkt_type = PACKET_MULTICAST;
@@ -74,10 +75,10 @@ static noinline unsigned int ingress_ask(const struct lnlb_cluster *cluster,
 		return ingress_later(cluster, skb, iph);
 	stat = lnlb_decide_settle(cluster, &flow, stat, high, &time);
 	if (!lnlb_taken(stat))
-		return NF_DROP;
+		return lnlb_drop(cluster, skb, stat);
 	if (time && iph->protocol != IPPROTO_ICMP)
 		remember(recent_id, skb, iph, stat, time, high);
-	return lnlb_take(skb);
+	return lnlb_take(cluster, skb, stat);
 }
 
 /*
@@ -98,8 +99,7 @@ static noinline unsigned int ingress_high(const struct lnlb_cluster *cluster,
 	}
 	if (!recent)
 		return ingress_ask(cluster, skb, iph, -1);
-	lnlb_count(cluster, recent->stat);
-	return lnlb_take(skb);
+	return lnlb_take(cluster, skb, recent->stat);
 }
 
 /*
@@ -107,7 +107,7 @@ static noinline unsigned int ingress_high(const struct lnlb_cluster *cluster,
  * stands where it ought to.
  */
 static noinline unsigned int ingress_malformed(const struct lnlb_port *port,
-					       const struct sk_buff *skb)
+					       struct sk_buff *skb)
 {
 	const struct lnlb_cluster *cluster;
 	const struct iphdr *iph;
@@ -119,8 +119,7 @@ static noinline unsigned int ingress_malformed(const struct lnlb_port *port,
 	cluster = port_find(port, iph->daddr);
 	if (!cluster || !ether_addr_equal(eth_hdr(skb)->h_dest, cluster->mac))
 		return NF_ACCEPT;
-	lnlb_count(cluster, LNLB_STAT_RX_MALFORMED);
-	return NF_DROP;
+	return lnlb_drop(cluster, skb, LNLB_STAT_RX_MALFORMED);
 }
 
 /*
@@ -138,10 +137,8 @@ static __always_inline unsigned int ingress_header(const struct lnlb_port *port,
 	cluster = port_find(port, iph->daddr);
 	if (!cluster)
 		return NF_ACCEPT;
-	if (unlikely(!ether_addr_equal(eth_hdr(skb)->h_dest, cluster->mac))) {
-		lnlb_count(cluster, LNLB_STAT_RX_WRONG_MAC);
-		return NF_DROP;
-	}
+	if (unlikely(!ether_addr_equal(eth_hdr(skb)->h_dest, cluster->mac)))
+		return lnlb_drop(cluster, skb, LNLB_STAT_RX_WRONG_MAC);
 	if (unlikely(cluster->affinity == LNLB_AFFINITY_CONNECTION))
 		return ingress_later(cluster, skb, iph);
 	if (unlikely(iph->protocol == IPPROTO_ICMP))
@@ -150,14 +147,12 @@ static __always_inline unsigned int ingress_header(const struct lnlb_port *port,
 	if (recent) {
 		if (unlikely(lnlb_flow_ipv4_high(cluster, skb, iph)))
 			return ingress_high(cluster, skb, iph);
-		lnlb_count(cluster, recent->stat);
-		return lnlb_take(skb);
+		return lnlb_take(cluster, skb, recent->stat);
 	}
 	bucket = lnlb_flow_bucket4(cluster, iph->saddr & cluster->mask4);
 	if (READ_ONCE(cluster->map[bucket]))
 		return ingress_ask(cluster, skb, iph, bucket);
-	lnlb_count(cluster, LNLB_STAT_RX_FOREIGN);
-	return NF_DROP;
+	return lnlb_drop_foreign(cluster, skb);
 }
 
 /* Where the header is in pieces. On its own, as a buffer has its price. */

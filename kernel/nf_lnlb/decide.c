@@ -5,6 +5,7 @@
 #include "heartbeat.h"
 #include "orphan.h"
 #include "tracker.h"
+#include "verdict.h"
 
 /*
  * Which counter the decision goes to; LNLB_STAT_RX_MINE and _SESSION mean that
@@ -65,14 +66,10 @@ unsigned int lnlb_decide_settle(const struct lnlb_cluster *cluster,
 				bool high, unsigned int *time)
 {
 	*time = 0;
-	if (lnlb_taken(stat) && !flow->error) {
-		if (high && lnlb_orphan_stray(flow))
-			*time = LNLB_ASSIGNED_STRAY;
-		else
-			*time = told(cluster, flow);
-		if (*time == LNLB_ASSIGNED_STRAY)
-			stat = LNLB_STAT_RX_ORPHAN;
-	}
-	lnlb_count(cluster, stat);
-	return stat;
+	if (!lnlb_taken(stat) || flow->error)
+		return stat;
+	if (high && lnlb_orphan_stray(flow))
+		return LNLB_STAT_RX_ORPHAN;
+	*time = told(cluster, flow);
+	return *time == LNLB_ASSIGNED_STRAY ? LNLB_STAT_RX_ORPHAN : stat;
 }

@@ -6,30 +6,6 @@
 #include "flow.h"
 
 /**
- * lnlb_taken() - is a packet that counts as this taken?
- * @stat: enum lnlb_stat, LNLB_STAT_RX_*
- */
-static inline bool lnlb_taken(unsigned int stat)
-{
-	return stat == LNLB_STAT_RX_MINE || stat == LNLB_STAT_RX_SESSION;
-}
-
-/**
- * lnlb_take() - let a packet through
- * @skb: the packet; its type becomes PACKET_HOST
- *
- * The stack drops PACKET_OTHERHOST. Whoever else holds this skb got it from a
- * tap, which made its own copy of the struct, or is pktgen.
- *
- * Return: NF_ACCEPT.
- */
-static inline unsigned int lnlb_take(struct sk_buff *skb)
-{
-	skb->pkt_type = PACKET_HOST;
-	return NF_ACCEPT;
-}
-
-/**
  * lnlb_decide() - whose is this packet?
  * @cluster: the cluster that it is for
  * @skb: the packet, network header set; not written
@@ -47,7 +23,7 @@ unsigned int lnlb_decide(const struct lnlb_cluster *cluster,
 			 int bucket, struct lnlb_flow *flow);
 
 /**
- * lnlb_decide_settle() - count a packet, and tell the tracker if it is taken
+ * lnlb_decide_settle() - tell the tracker of what is taken
  * @cluster: the cluster that it is for
  * @flow: the packet
  * @stat: what lnlb_decide() said
@@ -60,7 +36,7 @@ unsigned int lnlb_decide(const struct lnlb_cluster *cluster,
  * may be in our bucket.
  *
  * Context: softirq, rcu_read_lock().
- * Return: the counter that it went to in the end.
+ * Return: the counter that it goes to in the end.
  */
 unsigned int lnlb_decide_settle(const struct lnlb_cluster *cluster,
 				const struct lnlb_flow *flow, unsigned int stat,

@@ -69,9 +69,12 @@ static void feed_core(struct lnlb_cluster *cluster)
 					    eth_hdr(skb)->h_source,
 					    frame_cb(skb)->arrived);
 		lnlb_count(cluster, stat);
-		if (!believed(stat))
-			trace_lnlb_frame_rejected(cluster,
-						  eth_hdr(skb)->h_source, stat);
+		if (believed(stat)) {
+			consume_skb(skb);
+			continue;
+		}
+		trace_lnlb_frame_rejected(cluster, eth_hdr(skb)->h_source,
+					  stat);
 		kfree_skb(skb);
 	}
 }

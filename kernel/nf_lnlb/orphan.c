@@ -89,11 +89,8 @@ bool lnlb_orphan_drop(const struct lnlb_cluster *cluster,
 	    iph->protocol != IPPROTO_TCP || ip_is_fragment(iph))
 		return false;
 	th = skb_header_pointer(skb, ip_hdrlen(skb), sizeof(_th), &_th);
-	if (!th || th->syn || in_conntrack(skb) ||
-	    has_socket(state->net, state->in, iph, th))
-		return false;
-	lnlb_count(cluster, LNLB_STAT_RX_ORPHAN);
-	return true;
+	return th && !th->syn && !in_conntrack(skb) &&
+	       !has_socket(state->net, state->in, iph, th);
 }
 
 /* May a node have asked something from here? */

@@ -30,8 +30,6 @@ void lnlb_orphan_stop(struct lnlb_cluster *cluster);
  * @skb: whole packet, conntrack has seen it; not written
  * @state: of a PRE_ROUTING hook
  *
- * Counts it if so.
- *
  * Context: softirq, rcu_read_lock().
  * Return: true if the packet is to be dropped.
  */

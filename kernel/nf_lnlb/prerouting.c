@@ -13,6 +13,7 @@
 #include "decide.h"
 #include "orphan.h"
 #include "tracker.h"
+#include "verdict.h"
 
 /* After reassembly, before raw, rules and conntrack see the packet. */
 #define LNLB_PRI_DECIDE		(NF_IP_PRI_CONNTRACK_DEFRAG + 50)
@@ -61,10 +62,8 @@ static unsigned int prerouting_answer(const struct lnlb_cluster *cluster,
 	if (stat == LNLB_STAT_RX_MALFORMED ||
 	    !lnlb_decide_later(cluster, flow.bucket))
 		return NF_ACCEPT;
-	if (lnlb_taken(stat))
-		return lnlb_take(skb);
-	lnlb_count(cluster, LNLB_STAT_RX_FOREIGN);
-	return NF_DROP;
+	return lnlb_taken(stat) ? lnlb_take(cluster, skb, stat) :
+				  lnlb_drop(cluster, skb, stat);
 }
 
 static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
@@ -83,7 +82,8 @@ static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
 	stat = lnlb_decide_settle(cluster, &flow, stat, false, &time);
 	/* Its first fragment may have come before it was ours. */
-	return lnlb_taken(stat) ? lnlb_take(skb) : NF_DROP;
+	return lnlb_taken(stat) ? lnlb_take(cluster, skb, stat) :
+				  lnlb_drop(cluster, skb, stat);
 }
 
 static unsigned int prerouting_orphans(void *priv, struct sk_buff *skb,
@@ -97,12 +97,10 @@ static unsigned int prerouting_orphans(void *priv, struct sk_buff *skb,
 	if (!cluster || !READ_ONCE(cluster->mute_orphans) ||
 	    lnlb_flow_ipv4(cluster, skb, iph, &flow) != LNLB_FLOW_DATA)
 		return NF_ACCEPT;
-	if (lnlb_orphan_drop(cluster, skb, state))
-		return NF_DROP;
-	if (lnlb_trackers_assigned(cluster, &flow) != LNLB_ASSIGNED_STRAY)
-		return NF_ACCEPT;
-	lnlb_count(cluster, LNLB_STAT_RX_ORPHAN);
-	return NF_DROP;
+	if (lnlb_orphan_drop(cluster, skb, state) ||
+	    lnlb_trackers_assigned(cluster, &flow) == LNLB_ASSIGNED_STRAY)
+		return lnlb_drop(cluster, skb, LNLB_STAT_RX_ORPHAN);
+	return NF_ACCEPT;
 }
 
 bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,

@@ -7,6 +7,7 @@
 #define _LNLB_TRACE_H
 
 #include <linux/etherdevice.h>
+#include <linux/ip.h>
 #include <linux/tracepoint.h>
 
 #include "core/core.h"
@@ -130,6 +131,43 @@ TRACE_EVENT(lnlb_frame_rejected,
 		__entry->stat = stat;
 	),
 	TP_printk("%s from=%pM %s", __entry->name, __entry->mac,
+		  lnlb_show_stat(__entry->stat))
+);
+
+/*
+ * What became of a packet to the cluster address; names as above. With affinity
+ * connection fragments are told of when they are whole.
+ */
+TRACE_EVENT(lnlb_decision,
+	TP_PROTO(const struct lnlb_cluster *cluster, const struct sk_buff *skb,
+		 int stat),
+	TP_ARGS(cluster, skb, stat),
+	TP_STRUCT__entry(
+		__array(char, name, LNLB_NAME_LEN)
+		__array(u8, client, 4)
+		__field(u8, protocol)
+		__field(unsigned int, len)
+		__field(int, stat)
+	),
+	TP_fast_assign(
+		const struct iphdr *iph;
+		struct iphdr _iph;
+
+		memcpy(__entry->name, cluster->cfg.name, LNLB_NAME_LEN);
+		memset(__entry->client, 0, sizeof(__entry->client));
+		__entry->protocol = 0;
+		iph = skb_header_pointer(skb, skb_network_offset(skb),
+					 sizeof(_iph), &_iph);
+		if (iph) {
+			memcpy(__entry->client, &iph->saddr,
+			       sizeof(__entry->client));
+			__entry->protocol = iph->protocol;
+		}
+		__entry->len = skb->len;
+		__entry->stat = stat;
+	),
+	TP_printk("%s client=%pI4 protocol=%u len=%u %s", __entry->name,
+		  __entry->client, __entry->protocol, __entry->len,
 		  lnlb_show_stat(__entry->stat))
 );
 
