@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The core itself and the table of sessions, in one piece, so that the suites
- * need no module.
+ * The core itself, the table of sessions and the memory of clients, in one piece,
+ * so that the suites need no module.
  */
 #include <linux/module.h>
 #include "../kernel/nf_lnlb/core/table.c"
@@ -23,6 +23,7 @@
 #include "../kernel/nf_lnlb/core/smooth.c"
 #include "../kernel/nf_lnlb/core/buckets.c"
 #include "../kernel/nf_lnlb/session.c"
+#include "../kernel/nf_lnlb/recent.c"
 
 MODULE_DESCRIPTION("KUnit suites of the nf_lnlb core");
 MODULE_LICENSE("GPL");

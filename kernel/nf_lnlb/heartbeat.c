@@ -13,6 +13,7 @@
 #include "key.h"
 #include "ops.h"
 #include "orphan.h"
+#include "recent.h"
 #include "report.h"
 #include "trace.h"
 #include "tracker.h"
@@ -105,9 +106,8 @@ static void trace_view(struct lnlb_cluster *cluster)
 static void renew_lease(struct lnlb_cluster *cluster, u64 now)
 {
 	u64 alive = lnlb_core_alive(cluster->core);
-	u32 left = alive > now ? (alive - now) * HZ / MSEC_PER_SEC : 0;
 
-	WRITE_ONCE(cluster->alive_jiffies, (u32)jiffies + left);
+	lnlb_recent_alive(cluster, alive > now ? alive - now : 0);
 	/* modulo the length of a word, 0 might be far ahead */
 	WRITE_ONCE(cluster->alive, alive ? alive : now - 1);
 	WRITE_ONCE(cluster->lease, lnlb_core_lease(cluster->core));

@@ -96,6 +96,20 @@ lnlb_recent_find(const struct lnlb_cluster *cluster, __be32 addr)
 }
 
 /**
+ * lnlb_recent_alive() - say for how long this node is surely not dead to others
+ * @cluster: its cluster
+ * @ms: from now on
+ *
+ * Clients are then let through by memory until that is over, as
+ * lnlb_recent_find() has it; part of a jiffy does not count.
+ */
+static inline void lnlb_recent_alive(struct lnlb_cluster *cluster, u32 ms)
+{
+	WRITE_ONCE(cluster->alive_jiffies,
+		   (u32)jiffies + ms * HZ / MSEC_PER_SEC);
+}
+
+/**
  * lnlb_recent_flow() - what a flow is remembered by
  * @addr: client
  * @ports: source and destination port

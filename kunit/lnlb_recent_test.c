@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a CPU remembers of clients: no longer than it may, and not when this node
+ * may be dead to the others.
+ */
+#include <kunit/test.h>
+#include <linux/bottom_half.h>
+#include "../kernel/nf_lnlb/recent.h"
+
+#define CLIENT	cpu_to_be32(0x0a000064)
+#define OTHER	cpu_to_be32(0x0a000065)
+/* Longer than any test takes, in which jiffies go on. */
+#define LONG_MS	(60 * MSEC_PER_SEC)
+#define LONG	(60 * HZ)
+
+static int init(struct kunit *test)
+{
+	struct lnlb_cluster *cluster;
+
+	cluster = kunit_kzalloc(test, sizeof(*cluster), GFP_KERNEL);
+	if (!cluster || lnlb_recent_init())
+		return -ENOMEM;
+	test->priv = cluster;
+	lnlb_recent_forget(cluster);
+	lnlb_recent_alive(cluster, LONG_MS);
+	return 0;
+}
+
+static void fini(struct kunit *test)
+{
+	if (test->priv)
+		lnlb_recent_exit();
+}
+
+/* Is @addr known once CLIENT is remembered? At once: CPUs have their own. */
+static bool known(const struct lnlb_cluster *cluster, __be32 addr, u32 id,
+		  unsigned int time)
+{
+	const struct lnlb_recent *r;
+	bool found;
+
+	local_bh_disable();
+	lnlb_recent_add(id, CLIENT, LNLB_STAT_RX_SESSION, time);
+	r = lnlb_recent_find(cluster, addr);
+	found = r && r->stat == LNLB_STAT_RX_SESSION;
+	local_bh_enable();
+	return found;
+}
+
+static void a_client_is_remembered(struct kunit *test)
+{
+	struct lnlb_cluster *cluster = test->priv;
+	u32 id = cluster->recent_id;
+
+	KUNIT_EXPECT_TRUE(test, known(cluster, CLIENT, id, LONG));
+	KUNIT_EXPECT_FALSE(test, known(cluster, OTHER, id, LONG));
+}
+
+static void not_once_a_session_moved(struct kunit *test)
+{
+	struct lnlb_cluster *cluster = test->priv;
+	u32 id = cluster->recent_id;
+
+	lnlb_sessions_moved(cluster);
+	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, LONG));
+	id = cluster->recent_id;
+	KUNIT_EXPECT_TRUE(test, known(cluster, CLIENT, id, LONG));
+	/* that one is of flows */
+	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id + 1, LONG));
+}
+
+static void not_for_longer_than_was_said(struct kunit *test)
+{
+	struct lnlb_cluster *cluster = test->priv;
+	u32 id = cluster->recent_id;
+
+	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, 0));
+	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, -LONG));
+}
+
+/* The core's work has not run: others may have answered what comes now. */
+static void not_by_a_node_that_is_silent(struct kunit *test)
+{
+	struct lnlb_cluster *cluster = test->priv;
+	u32 id = cluster->recent_id;
+
+	lnlb_recent_alive(cluster, 0);
+	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, LONG));
+	cluster->alive_jiffies -= LONG;
+	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, LONG));
+	lnlb_recent_alive(cluster, LONG_MS);
+	KUNIT_EXPECT_TRUE(test, known(cluster, CLIENT, id, LONG));
+}
+
+static void a_jiffy_is_not_rounded_up(struct kunit *test)
+{
+	struct lnlb_cluster *cluster = test->priv;
+	u32 before, most;
+
+	before = jiffies;
+	lnlb_recent_alive(cluster, 2 * MSEC_PER_SEC + MSEC_PER_SEC / HZ - 1);
+	most = (u32)jiffies + 2 * HZ;
+	KUNIT_EXPECT_GE(test, (s32)(cluster->alive_jiffies - before), 2 * HZ);
+	KUNIT_EXPECT_LE(test, (s32)(cluster->alive_jiffies - most), 0);
+}
+
+static struct kunit_case lnlb_recent_cases[] = {
+	KUNIT_CASE(a_client_is_remembered),
+	KUNIT_CASE(not_once_a_session_moved),
+	KUNIT_CASE(not_for_longer_than_was_said),
+	KUNIT_CASE(not_by_a_node_that_is_silent),
+	KUNIT_CASE(a_jiffy_is_not_rounded_up),
+	{}
+};
+
+static struct kunit_suite lnlb_recent_suite = {
+	.name = "lnlb_recent",
+	.init = init,
+	.exit = fini,
+	.test_cases = lnlb_recent_cases,
+};
+kunit_test_suite(lnlb_recent_suite);
