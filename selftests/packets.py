@@ -6,7 +6,8 @@ packets.py ADDR MAC     to ADDR at MAC, from the clients on standard input, whos
                         addresses must be on eth0. UDP port 7 there must echo.
 
 Each case is one packet, in pieces or not, followed by a ping: when that is
-answered, so is what came before it. Prints a line for each case: "ok CASE", or
+answered, the kernel has answered what came before it, and a program may need a
+while. Prints a line for each case: "ok CASE", or
 "bad CASE" and what came instead. A packet is to be answered once, by the node
 that answers pings of this client, or its plain UDP packets; or not at all.
 """
@@ -22,6 +23,8 @@ from probe import checksum
 ECHO, CLOSED, SOURCE = 7, 9, 4000
 ICMP, UDP, GRE, ESP, SCTP, UNKNOWN = 1, 17, 47, 50, 132, 253
 DEADLINE_S = 10
+# the ping is sent again
+AGAIN_S = 1
 # for an answer too many
 AFTER_S = 0.05
 DATA = bytes(range(64))
@@ -117,33 +120,45 @@ class Wire:
         frame = self.dest + self.mac + tag + b"\x08\x00" + packet
         self.socket.send(frame.ljust(60, b"\0"))
 
-    def ask(self, client, packets, vlan=None):
-        """Who answered these, and who the ping behind them: MAC addresses"""
+    def receive(self, until):
+        """A frame, None: there is none"""
+        left = max(0, until - time.monotonic())
+        if not select.select([self.socket], [], [], left)[0]:
+            return None
+        return self.socket.recv(2048)
+
+    def ask(self, client, packets, vlan=None, wanted=0):
+        """Who answered these, and who the ping behind them: MAC addresses.
+        Waits for so many answers, and for one too many."""
         self.sequence += 1
         for packet in packets:
             self.send(packet, vlan)
-        self.send(client.ping(self.sequence))
-        answers, ping = [], None
+        answers, ping = [], b""
         end = time.monotonic() + DEADLINE_S
-        while (left := end - time.monotonic()) > 0:
-            if not select.select([self.socket], [], [], left)[0]:
-                break
-            frame = self.socket.recv(2048)
+        again = 0
+        while time.monotonic() < end:
+            if not ping and time.monotonic() >= again:
+                self.send(client.ping(self.sequence))
+                again = time.monotonic() + AGAIN_S
+            frame = self.receive(end if ping else min(end, again))
+            if not frame:
+                continue
             if frame[26:30] != self.vip or frame[30:34] != client.source:
                 continue
             if (frame[23] == ICMP and frame[34] == 0 and
                     frame[40:42] == struct.pack("!H", self.sequence)):
                 ping = frame[6:12]
-                end = time.monotonic() + AFTER_S
             else:
                 answers.append(frame[6:12])
+            if ping and len(answers) >= wanted:
+                end = min(end, time.monotonic() + AFTER_S)
         return answers, ping
 
 
 def plain_udp(wire, client):
     """Until the echo has come, however long its program takes to start"""
     for _ in range(20):
-        answers, _ = wire.ask(client, [client.ip(UDP, client.udp())])
+        answers, _ = wire.ask(client, [client.ip(UDP, client.udp())], None, 1)
         if len(answers) == 1:
             return answers[0]
     sys.exit(f"bad plain UDP: {len(answers)} answers")
@@ -158,8 +173,8 @@ def main():
         owner = {"udp": [plain_udp(wire, client)], "": []}
         owner["ping"] = [wire.ask(client, [])[1]]
         for name, packets, whose, vlan in cases(client):
-            answers, ping = wire.ask(client, packets, vlan)
-            want, got = owner[whose], answers
+            want = owner[whose]
+            got, ping = wire.ask(client, packets, vlan, len(want))
             bad.setdefault(name, [])
             if got != want or [ping] != owner["ping"]:
                 bad[name].append(f"{line.strip()}: {[m.hex() for m in got]}, "
