@@ -47,6 +47,19 @@ static bool known(const struct lnlb_cluster *cluster, __be32 addr, u32 id,
 	return found;
 }
 
+/* Is CLIENT known if it is to be until then, from now on? */
+static bool known_until(const struct lnlb_cluster *cluster, u32 id, int time)
+{
+	bool found;
+
+	local_bh_disable();
+	lnlb_recent_add(id, CLIENT, LNLB_STAT_RX_SESSION, HZ);
+	lnlb_recent_slot(CLIENT)->until = (u32)jiffies + time;
+	found = lnlb_recent_find(cluster, CLIENT);
+	local_bh_enable();
+	return found;
+}
+
 static void a_client_is_remembered(struct kunit *test)
 {
 	struct lnlb_cluster *cluster = test->priv;
@@ -75,7 +88,12 @@ static void not_for_longer_than_was_said(struct kunit *test)
 	u32 id = cluster->recent_id;
 
 	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, 0));
-	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, -LONG));
+	KUNIT_EXPECT_FALSE(test, known_until(cluster, id, -1));
+	KUNIT_EXPECT_FALSE(test, known_until(cluster, id, -LONG));
+	/* nor by one of the last round of jiffies */
+	KUNIT_EXPECT_FALSE(test, known_until(cluster, id, S32_MIN));
+	KUNIT_EXPECT_FALSE(test, known_until(cluster, id, HZ + LONG));
+	KUNIT_EXPECT_TRUE(test, known_until(cluster, id, HZ));
 }
 
 /* The core's work has not run: others may have answered what comes now. */

@@ -4,8 +4,8 @@
  *
  * Most packets are those of a client that sent one a moment ago. What it takes
  * to know that: to hash the address with the cluster's key, to look for the
- * session, to note that it is alive. This memory, a few kilobytes a CPU, tells
- * it by a few words.
+ * session, to note that it is alive. This memory, 32 KiB a CPU, tells it by a few
+ * words.
  *
  * It never tells more than the trackers do: a packet that it lets through is
  * one of a session that stays here, whoever has the bucket. When such a session
@@ -17,20 +17,36 @@
 
 #include <linux/atomic.h>
 #include <linux/percpu.h>
+#include <linux/slab.h>
 
 #include "recent.h"
 
-struct lnlb_recents __percpu *lnlb_recents;
+DEFINE_PER_CPU(struct lnlb_recent *, lnlb_recents);
 
+/* Too much for what is allocated by CPU. */
 int lnlb_recent_init(void)
 {
-	lnlb_recents = alloc_percpu(struct lnlb_recents);
-	return lnlb_recents ? 0 : -ENOMEM;
+	struct lnlb_recent *slots;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		slots = kvzalloc_node(sizeof(*slots) << LNLB_RECENT_BITS,
+				      GFP_KERNEL, cpu_to_node(cpu));
+		if (!slots) {
+			lnlb_recent_exit();
+			return -ENOMEM;
+		}
+		per_cpu(lnlb_recents, cpu) = slots;
+	}
+	return 0;
 }
 
 void lnlb_recent_exit(void)
 {
-	free_percpu(lnlb_recents);
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		kvfree(per_cpu(lnlb_recents, cpu));
 }
 
 void lnlb_recent_forget(struct lnlb_cluster *cluster)

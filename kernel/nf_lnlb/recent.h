@@ -7,7 +7,7 @@
 
 #include "lnlb.h"
 
-#define LNLB_RECENT_BITS	8
+#define LNLB_RECENT_BITS	11
 
 /**
  * struct lnlb_recent - a client whose session stays here and is alive
@@ -23,15 +23,8 @@ struct lnlb_recent {
 	u32 stat;
 };
 
-/**
- * struct lnlb_recents - those of a CPU
- * @slot: by a hash of the address; the last one counts
- */
-struct lnlb_recents {
-	struct lnlb_recent slot[1 << LNLB_RECENT_BITS];
-};
-
-extern struct lnlb_recents __percpu *lnlb_recents;
+/* Those of a CPU, by a hash of the address; the last one counts. */
+DECLARE_PER_CPU(struct lnlb_recent *, lnlb_recents);
 
 /**
  * lnlb_recent_init() - before any packet
@@ -59,7 +52,7 @@ static inline struct lnlb_recent *lnlb_recent_slot(__be32 addr)
 {
 	u32 i = hash_32((__force u32)addr, LNLB_RECENT_BITS);
 
-	return &this_cpu_ptr(lnlb_recents)->slot[i];
+	return &__this_cpu_read(lnlb_recents)[i];
 }
 
 /* Is something known under this address and number? */
@@ -67,8 +60,9 @@ static inline const struct lnlb_recent *lnlb_recent_at(__be32 addr, u32 id)
 {
 	const struct lnlb_recent *r = lnlb_recent_slot(addr);
 
+	/* Not in what is far ahead, either: jiffies begin again some day. */
 	if (likely(r->addr != addr) || r->id != id ||
-	    (s32)(r->until - (u32)jiffies) <= 0)
+	    r->until - (u32)jiffies - 1 >= HZ)
 		return NULL;
 	return r;
 }
@@ -124,7 +118,7 @@ static inline __be32 lnlb_recent_flow(__be32 addr, __be32 ports)
  * @id: lnlb_cluster::recent_id from before the tracker was asked
  * @addr: client
  * @stat: what its packets count as
- * @time: for how long, jiffies
+ * @time: for how long, jiffies; a second is the most
  *
  * Context: softirq.
  */
@@ -138,7 +132,7 @@ static inline void lnlb_recent_add(u32 id, __be32 addr, unsigned int stat,
 		return;
 	r->addr = addr;
 	r->id = id;
-	r->until = (u32)jiffies + time;
+	r->until = (u32)jiffies + min_t(unsigned int, time, HZ);
 	r->stat = stat;
 }
 
