@@ -36,6 +36,8 @@ struct lnlb_session_rec;
  * struct lnlb_key - the affinity key: what is hashed to find a bucket
  * @addr: client address, IPv4 as ::ffff:a.b.c.d; masked with network affinity
  * @port: client port, network order; 0 but with connection affinity
+ *
+ * A port in a cluster with another affinity comes from a rule's own policy.
  */
 struct lnlb_key {
 	struct in6_addr addr;
@@ -290,6 +292,22 @@ static inline bool lnlb_has_ports(u8 protocol)
 void lnlb_cluster_key(const struct lnlb_cluster *cluster,
 		      const struct in6_addr *addr, __be16 port,
 		      struct lnlb_key *key);
+
+/**
+ * lnlb_cluster_key_more() - affinity keys that a client has beside that one
+ * @cluster: the cluster
+ * @addr: the client's address, IPv4 as ::ffff:a.b.c.d
+ * @port: the client's port, network order
+ * @key: filled in
+ * @at: 0 at first, changed for the next call
+ *
+ * nft rules may have policies of their own for the packets that get to them.
+ * Context: any.
+ * Return: false, and nothing filled in, when there are no more.
+ */
+bool lnlb_cluster_key_more(const struct lnlb_cluster *cluster,
+			   const struct in6_addr *addr, __be16 port,
+			   struct lnlb_key *key, unsigned int *at);
 
 /**
  * lnlb_cluster_addr() - the cluster address

@@ -11,6 +11,7 @@
 #include "event.h"
 #include "heartbeat.h"
 #include "key.h"
+#include "policy.h"
 #include "recent.h"
 #include "reconcile.h"
 #include "tracker.h"
@@ -130,10 +131,9 @@ static struct lnlb_cluster *cluster_new(struct lnlb_net *ln,
 	cluster->addr = cfg->addr;
 	lnlb_config_default(&cluster->cfg, &cfg->addr);
 	ether_addr_copy(cluster->mac, cluster->cfg.mac);
-	cluster->prefix = 128;
+	lnlb_policy_set(&cluster->policy, LNLB_AFFINITY_CLIENT, 0);
 	if (ipv6_addr_v4mapped(&cfg->addr))
 		cluster->addr4 = cfg->addr.s6_addr32[3];
-	cluster->mask4 = htonl(~0);
 	lnlb_recent_forget(cluster);
 	/* The same on all nodes; nobody who does not know it can do without. */
 	cluster->hash_key.key[0] = get_unaligned_be64(&cfg->addr.s6_addr[0]);

@@ -73,30 +73,29 @@ static int check_weight(const struct lnlb_config *cfg, struct lnlb_refusal *why)
 	return 0;
 }
 
-static int check_affinity(const struct lnlb_config *cfg,
+/* @what: LNLB_CFG_AFFINITY or LNLB_CFG_POLICY */
+static int check_affinity(u32 set, u32 what, u8 affinity, u8 len,
 			  struct lnlb_refusal *why)
 {
-	bool network = cfg->affinity == LNLB_AFFINITY_NETWORK;
+	bool network = affinity == LNLB_AFFINITY_NETWORK;
 
-	if (!(cfg->set & LNLB_CFG_AFFINITY))
-		return cfg->affinity_len ?
-		       refuse(why, LNLB_CFG_AFFINITY,
-			      "a prefix length goes with affinity network",
-			      -EINVAL) : 0;
-	if (cfg->affinity > LNLB_AFFINITY_MAX)
-		return refuse(why, LNLB_CFG_AFFINITY, "unknown affinity",
-			      -EOPNOTSUPP);
-	if (!network && cfg->affinity_len)
-		return refuse(why, LNLB_CFG_AFFINITY,
+	if (!(set & what))
+		return len ? refuse(why, what,
+				    "a prefix length goes with affinity network",
+				    -EINVAL) : 0;
+	if (affinity > LNLB_AFFINITY_MAX)
+		return refuse(why, what, "unknown affinity", -EOPNOTSUPP);
+	if (!network && len)
+		return refuse(why, what,
 			      "a prefix length goes with affinity network only",
 			      -EINVAL);
-	if (network && !cfg->affinity_len)
-		return refuse(why, LNLB_CFG_AFFINITY,
+	if (network && !len)
+		return refuse(why, what,
 			      "affinity network needs a prefix length of 1 to 32",
 			      -EINVAL);
-	if (cfg->affinity_len > 32)
-		return refuse(why, LNLB_CFG_AFFINITY,
-			      "the prefix length must be 1 to 32", -ERANGE);
+	if (len > 32)
+		return refuse(why, what, "the prefix length must be 1 to 32",
+			      -ERANGE);
 	return 0;
 }
 
@@ -173,7 +172,10 @@ int lnlb_config_check(struct net *net, const struct lnlb_config *cfg,
 {
 	return check_addr(net, &cfg->addr, why) ?:
 	       check_weight(cfg, why) ?:
-	       check_affinity(cfg, why) ?:
+	       check_affinity(cfg->set, LNLB_CFG_AFFINITY, cfg->affinity,
+			      cfg->affinity_len, why) ?:
+	       check_affinity(cfg->set, LNLB_CFG_POLICY, cfg->policy,
+			      cfg->policy_len, why) ?:
 	       check_mode(cfg, why) ?:
 	       check_keys(cfg, why) ?:
 	       check_rest(cfg, why);
@@ -256,7 +258,7 @@ void lnlb_config_merge(struct lnlb_config *to, const struct lnlb_config *from)
 		to->flags = from->flags;
 	if (from->set & LNLB_CFG_STATE)
 		to->state = from->state;
-	to->set |= from->set;
+	to->set |= from->set & ~LNLB_CFG_POLICY;
 }
 
 void lnlb_config_health(const struct lnlb_cluster *cluster,

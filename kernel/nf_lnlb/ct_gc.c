@@ -60,14 +60,28 @@ static bool has_ended(const struct nf_conn *ct)
 	       (state == TCP_CONNTRACK_TIME_WAIT || state == TCP_CONNTRACK_CLOSE);
 }
 
-/* A flow of a client in conntrack keeps the client's session alive. */
+static void keep(struct lnlb_ct_table *t, const struct lnlb_key *key)
+{
+	struct lnlb_session *s;
+
+	rcu_read_lock();
+	s = lnlb_sessions_find(&t->sessions, key);
+	if (s && s->checked)
+		WRITE_ONCE(s->last, lnlb_session_now());
+	rcu_read_unlock();
+}
+
+/*
+ * A flow of a client in conntrack keeps the client's session alive: all of them
+ * where rules have policies of their own, as nobody knows which one it is of.
+ */
 static int flow_keeps(struct nf_conn *ct, void *data)
 {
 	const struct nf_conntrack_tuple *tuple = nf_ct_tuple(ct,
 							     IP_CT_DIR_ORIGINAL);
 	struct lnlb_ct_table *t = data;
-	struct lnlb_session *s;
 	struct in6_addr addr;
+	unsigned int at = 0;
 	struct lnlb_key key;
 
 	/* What has expired may stay in conntrack's table for a minute. */
@@ -79,11 +93,10 @@ static int flow_keeps(struct nf_conn *ct, void *data)
 		return 0;
 	ipv6_addr_set_v4mapped(tuple->src.u3.ip, &addr);
 	lnlb_cluster_key(t->cluster, &addr, tuple->src.u.all, &key);
-	rcu_read_lock();
-	s = lnlb_sessions_find(&t->sessions, &key);
-	if (s && s->checked)
-		WRITE_ONCE(s->last, lnlb_session_now());
-	rcu_read_unlock();
+	do {
+		keep(t, &key);
+	} while (lnlb_cluster_key_more(t->cluster, &addr, tuple->src.u.all,
+				       &key, &at));
 	return 0;
 }
 

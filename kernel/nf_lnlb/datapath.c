@@ -10,6 +10,7 @@
 #include "decide.h"
 #include "flow.h"
 #include "heartbeat.h"
+#include "policy.h"
 #include "recent.h"
 #include "verdict.h"
 
@@ -35,6 +36,9 @@ static noinline unsigned int ingress_later(const struct lnlb_cluster *cluster,
 {
 	struct lnlb_flow flow;
 
+	/* After that the hook that is last is there, see lnlb_policy_update(). */
+	if (smp_load_acquire(&cluster->mixed))
+		return lnlb_policy_ingress(cluster, skb, iph);
 	skb->pkt_type = PACKET_HOST;
 	if ((iph->frag_off & htons(IP_MF | IP_OFFSET)) == htons(IP_MF) &&
 	    !lnlb_taken(lnlb_decide(cluster, skb, iph, -1, &flow)))
@@ -139,7 +143,7 @@ static __always_inline unsigned int ingress_header(const struct lnlb_port *port,
 		return NF_ACCEPT;
 	if (unlikely(!ether_addr_equal(eth_hdr(skb)->h_dest, cluster->mac)))
 		return lnlb_drop(cluster, skb, LNLB_STAT_RX_WRONG_MAC);
-	if (unlikely(cluster->affinity == LNLB_AFFINITY_CONNECTION))
+	if (unlikely(cluster->later))
 		return ingress_later(cluster, skb, iph);
 	if (unlikely(iph->protocol == IPPROTO_ICMP))
 		return ingress_ask(cluster, skb, iph, -1);
@@ -149,7 +153,7 @@ static __always_inline unsigned int ingress_header(const struct lnlb_port *port,
 			return ingress_high(cluster, skb, iph);
 		return lnlb_take(cluster, skb, recent->stat);
 	}
-	bucket = lnlb_flow_bucket4(cluster, iph->saddr & cluster->mask4);
+	bucket = lnlb_flow_bucket4(cluster, iph->saddr & cluster->policy.mask4);
 	if (READ_ONCE(cluster->map[bucket]))
 		return ingress_ask(cluster, skb, iph, bucket);
 	return lnlb_drop_foreign(cluster, skb);

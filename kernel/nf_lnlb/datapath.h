@@ -4,6 +4,9 @@
 
 #include "lnlb.h"
 
+/* What no rule with a policy has decided about, just before conntrack sees it. */
+#define LNLB_PRI_POLICY		(NF_IP_PRI_CONNTRACK - 1)
+
 /**
  * lnlb_datapath_ingress() - netdev ingress hook of a bound device
  * @priv: struct lnlb_port
@@ -63,15 +66,18 @@ struct lnlb_cluster *lnlb_datapath_find(const struct net *net,
 /**
  * lnlb_datapath_eval() - is this IPv4 packet to be dropped here?
  * @cluster: the cluster that a rule names
+ * @policy: the rule's own, NULL: it has none
  * @skb: network header set
  * @in: device that it came in by, may be NULL
  *
  * Packets for other addresses, and those that did not come by the bound
- * device, are not the cluster's business. Counts nothing.
+ * device, are not the cluster's business. Counts
+ * nothing, unless the cluster is lnlb_cluster::mixed.
  * Context: rcu_read_lock().
  * Return: true if it is another node's.
  */
 bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
-			struct sk_buff *skb, const struct net_device *in);
+			const struct lnlb_policy *policy, struct sk_buff *skb,
+			const struct net_device *in);
 
 #endif /* _LNLB_DATAPATH_H */

@@ -12,8 +12,8 @@
  * the packet is taken. A bucket without exceptions is decided by its byte of
  * the map alone: that is the path of nearly every packet.
  */
-static unsigned int decide(const struct lnlb_cluster *cluster,
-			   const struct lnlb_flow *flow)
+unsigned int lnlb_decide_flow(const struct lnlb_cluster *cluster,
+			      const struct lnlb_flow *flow)
 {
 	u8 map = READ_ONCE(cluster->map[flow->bucket]);
 	bool mine = map & LNLB_MAP_MINE;
@@ -46,7 +46,7 @@ unsigned int lnlb_decide(const struct lnlb_cluster *cluster,
 		lnlb_flow_sender(cluster, skb, iph, bucket, flow);
 	else if (lnlb_flow_ipv4(cluster, skb, iph, flow) == LNLB_FLOW_BAD)
 		return LNLB_STAT_RX_MALFORMED;
-	return decide(cluster, flow);
+	return lnlb_decide_flow(cluster, flow);
 }
 
 /*

@@ -6,6 +6,19 @@
 #include "flow.h"
 
 /**
+ * lnlb_decide_flow() - whose is a packet with this key?
+ * @cluster: the cluster that it is for
+ * @flow: the packet
+ *
+ * Counts nothing and tells nobody.
+ *
+ * Context: softirq, rcu_read_lock().
+ * Return: the counter that it goes to, see lnlb_taken().
+ */
+unsigned int lnlb_decide_flow(const struct lnlb_cluster *cluster,
+			      const struct lnlb_flow *flow);
+
+/**
  * lnlb_decide() - whose is this packet?
  * @cluster: the cluster that it is for
  * @skb: the packet, network header set; not written

@@ -46,13 +46,25 @@ static bool ports_at(const struct sk_buff *skb, int offset,
 	return true;
 }
 
-static void set_key(const struct lnlb_cluster *cluster, struct lnlb_flow *flow,
+void lnlb_flow_key(const struct lnlb_policy *policy,
+		   const struct in6_addr *addr, __be16 port,
+		   struct lnlb_key *key)
+{
+	if (policy->prefix == 128)
+		key->addr = *addr;
+	else
+		ipv6_addr_prefix(&key->addr, addr, policy->prefix);
+	key->port = policy->ports ? port : 0;
+}
+
+static void set_key(const struct lnlb_cluster *cluster,
+		    const struct lnlb_policy *policy, struct lnlb_flow *flow,
 		    __be32 client, __be16 port)
 {
 	struct in6_addr addr;
 
 	ipv6_addr_set_v4mapped(client, &addr);
-	lnlb_cluster_key(cluster, &addr, port, &flow->key);
+	lnlb_flow_key(policy, &addr, port, &flow->key);
 	flow->bucket = lnlb_cluster_bucket(cluster, &flow->key);
 }
 
@@ -89,11 +101,12 @@ static void set_packet(const struct lnlb_cluster *cluster,
 	flow->fragment = iph->frag_off & htons(IP_OFFSET);
 }
 
-enum lnlb_flow_kind lnlb_flow_ipv4(const struct lnlb_cluster *cluster,
-				   struct sk_buff *skb, const struct iphdr *iph,
-				   struct lnlb_flow *flow)
+enum lnlb_flow_kind lnlb_flow_ipv4_by(const struct lnlb_cluster *cluster,
+				      const struct lnlb_policy *policy,
+				      struct sk_buff *skb,
+				      const struct iphdr *iph,
+				      struct lnlb_flow *flow)
 {
-	bool want_ports = cluster->affinity == LNLB_AFFINITY_CONNECTION;
 	int offset = skb_network_offset(skb);
 	const struct iphdr *inner;
 	__be16 ports[2] = {};
@@ -107,14 +120,14 @@ enum lnlb_flow_kind lnlb_flow_ipv4(const struct lnlb_cluster *cluster,
 		offset += iph->ihl * 4 + sizeof(struct icmphdr);
 		flow->offset = offset;
 		flow->error = true;
-		if (want_ports && !ports_at(skb, offset, inner, ports))
+		if (policy->ports && !ports_at(skb, offset, inner, ports))
 			return LNLB_FLOW_BAD;
-		set_key(cluster, flow, inner->daddr, ports[1]);
+		set_key(cluster, policy, flow, inner->daddr, ports[1]);
 		return LNLB_FLOW_ERROR;
 	}
-	if (want_ports && !ports_at(skb, offset, iph, ports))
+	if (policy->ports && !ports_at(skb, offset, iph, ports))
 		return LNLB_FLOW_BAD;
-	set_key(cluster, flow, iph->saddr, ports[0]);
+	set_key(cluster, policy, flow, iph->saddr, ports[0]);
 	return LNLB_FLOW_DATA;
 }
 
@@ -127,7 +140,7 @@ bool lnlb_flow_ipv4_out(const struct lnlb_cluster *cluster, struct sk_buff *skb,
 	if (!ports_at(skb, skb_network_offset(skb), iph, ports))
 		return false;
 	set_packet(cluster, flow, skb, iph);
-	set_key(cluster, flow, iph->daddr, ports[1]);
+	set_key(cluster, &cluster->policy, flow, iph->daddr, ports[1]);
 	return true;
 }
 
@@ -137,7 +150,7 @@ enum lnlb_flow_kind lnlb_flow_sender(const struct lnlb_cluster *cluster,
 				     struct lnlb_flow *flow)
 {
 	set_packet(cluster, flow, skb, iph);
-	ipv6_addr_set_v4mapped(iph->saddr & cluster->mask4, &flow->key.addr);
+	ipv6_addr_set_v4mapped(iph->saddr & cluster->policy.mask4, &flow->key.addr);
 	flow->key.port = 0;
 	flow->bucket = bucket;
 	return LNLB_FLOW_DATA;
@@ -147,11 +160,7 @@ void lnlb_cluster_key(const struct lnlb_cluster *cluster,
 		      const struct in6_addr *addr, __be16 port,
 		      struct lnlb_key *key)
 {
-	if (cluster->prefix == 128)
-		key->addr = *addr;
-	else
-		ipv6_addr_prefix(&key->addr, addr, cluster->prefix);
-	key->port = cluster->affinity == LNLB_AFFINITY_CONNECTION ? port : 0;
+	lnlb_flow_key(&cluster->policy, addr, port, key);
 }
 EXPORT_SYMBOL_GPL(lnlb_cluster_key);
 
@@ -167,7 +176,7 @@ u16 lnlb_cluster_bucket(const struct lnlb_cluster *cluster,
 		hash = siphash_3u64(get_unaligned_be64(&addr->s6_addr[0]),
 				    get_unaligned_be64(&addr->s6_addr[8]),
 				    ntohs(key->port), hash_key);
-	else if (cluster->affinity == LNLB_AFFINITY_CONNECTION)
+	else if (cluster->policy.ports || key->port)
 		hash = siphash_2u32(ntohl(addr->s6_addr32[3]),
 				    ntohs(key->port), hash_key);
 	else

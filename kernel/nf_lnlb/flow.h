@@ -19,7 +19,37 @@ enum lnlb_flow_kind {
 };
 
 /**
- * lnlb_flow_ipv4() - find out whose a packet is
+ * lnlb_flow_key() - the affinity key of a client
+ * @policy: what makes the key
+ * @addr: the client's address, IPv4 as ::ffff:a.b.c.d
+ * @port: the client's port, network order
+ * @key: filled in
+ *
+ * Context: any.
+ */
+void lnlb_flow_key(const struct lnlb_policy *policy,
+		   const struct in6_addr *addr, __be16 port,
+		   struct lnlb_key *key);
+
+/**
+ * lnlb_flow_ipv4_by() - find out whose a packet is
+ * @cluster: the cluster that it is for
+ * @policy: what makes the key
+ * @skb: network header set; not written, may be shared and not linear
+ * @iph: its IPv4 header, ihl checked
+ * @flow: filled in
+ *
+ * Context: any.
+ * Return: enum lnlb_flow_kind; @flow is valid unless LNLB_FLOW_BAD.
+ */
+enum lnlb_flow_kind lnlb_flow_ipv4_by(const struct lnlb_cluster *cluster,
+				      const struct lnlb_policy *policy,
+				      struct sk_buff *skb,
+				      const struct iphdr *iph,
+				      struct lnlb_flow *flow);
+
+/**
+ * lnlb_flow_ipv4() - the same by the cluster's own policy
  * @cluster: the cluster that it is for
  * @skb: network header set; not written, may be shared and not linear
  * @iph: its IPv4 header, ihl checked
@@ -28,9 +58,12 @@ enum lnlb_flow_kind {
  * Context: any.
  * Return: enum lnlb_flow_kind; @flow is valid unless LNLB_FLOW_BAD.
  */
-enum lnlb_flow_kind lnlb_flow_ipv4(const struct lnlb_cluster *cluster,
-				   struct sk_buff *skb, const struct iphdr *iph,
-				   struct lnlb_flow *flow);
+static inline enum lnlb_flow_kind
+lnlb_flow_ipv4(const struct lnlb_cluster *cluster, struct sk_buff *skb,
+	       const struct iphdr *iph, struct lnlb_flow *flow)
+{
+	return lnlb_flow_ipv4_by(cluster, &cluster->policy, skb, iph, flow);
+}
 
 /**
  * lnlb_flow_ipv4_out() - find out who will answer a packet that goes out

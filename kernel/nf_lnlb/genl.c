@@ -325,7 +325,8 @@ static int get_buckets(struct sk_buff *skb, struct genl_info *info)
 static int get_owner(struct sk_buff *skb, struct genl_info *info)
 {
 	return named(info, BIT_ULL(LNLB_A_NAME) | BIT_ULL(LNLB_A_CLIENT) |
-		     BIT_ULL(LNLB_A_CLIENT_PORT)) ?:
+		     BIT_ULL(LNLB_A_CLIENT_PORT) | BIT_ULL(LNLB_A_AFFINITY) |
+		     BIT_ULL(LNLB_A_AFFINITY_LEN)) ?:
 	       required(info, LNLB_A_CLIENT, "a client address is required") ?:
 	       lnlb_genl_answer(info, lnlb_genl_owner);
 }

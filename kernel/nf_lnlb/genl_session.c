@@ -4,7 +4,9 @@
 #include <net/ipv6.h>
 
 #include "cluster.h"
+#include "flow.h"
 #include "genl.h"
+#include "policy.h"
 #include "tracker.h"
 
 /* Sessions looked at in one go, a bucket's worth of a full table. */
@@ -78,7 +80,7 @@ static int put_listed(struct sk_buff *msg, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	if (put_addr(msg, &info->key.addr) ||
-	    (cluster->affinity == LNLB_AFFINITY_CONNECTION &&
+	    ((cluster->policy.ports || info->key.port) &&
 	     nla_put_be16(msg, LNLB_A_CLIENT_PORT, info->key.port)) ||
 	    nla_put_u32(msg, LNLB_A_BUCKET, walk_of(cb)->bucket) ||
 	    put_session(msg, cluster, info, tracker)) {
@@ -173,9 +175,31 @@ int lnlb_genl_sessions(struct sk_buff *skb, struct netlink_callback *cb)
 	return err == -EMSGSIZE && skb->len ? skb->len : err;
 }
 
+/* That of a rule, if one is given, else the cluster's own. */
+static int get_policy(struct genl_info *info,
+		      const struct lnlb_cluster *cluster,
+		      struct lnlb_policy *policy)
+{
+	const struct nlattr *attr = info->attrs[LNLB_A_AFFINITY];
+	const struct nlattr *len = info->attrs[LNLB_A_AFFINITY_LEN];
+	u8 affinity = attr ? nla_get_u8(attr) : LNLB_AFFINITY_CLIENT;
+
+	if ((affinity == LNLB_AFFINITY_NETWORK) != !!len ||
+	    (len && nla_get_u8(len) > 32)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, len ?: attr,
+				    "a prefix length of 1 to 32 goes with affinity network");
+		return -EINVAL;
+	}
+	*policy = cluster->policy;
+	if (attr)
+		lnlb_policy_set(policy, affinity, len ? nla_get_u8(len) : 0);
+	return 0;
+}
+
 /* A client of the other address family is nobody's. */
 static int check_client(struct genl_info *info,
 			const struct lnlb_cluster *cluster,
+			const struct lnlb_policy *policy,
 			const struct in6_addr *client)
 {
 	if (ipv6_addr_v4mapped(client) != ipv6_addr_v4mapped(&cluster->addr)) {
@@ -183,7 +207,7 @@ static int check_client(struct genl_info *info,
 				    "the cluster address is of another family");
 		return -EINVAL;
 	}
-	if (cluster->affinity == LNLB_AFFINITY_CONNECTION &&
+	if (policy->ports &&
 	    !info->attrs[LNLB_A_CLIENT_PORT]) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[LNLB_A_CLIENT],
 				    "with affinity connection the client's port is needed");
@@ -279,17 +303,19 @@ int lnlb_genl_owner(struct genl_info *info, struct lnlb_cluster *cluster,
 		    struct sk_buff *msg)
 {
 	const struct nlattr *port = info->attrs[LNLB_A_CLIENT_PORT];
+	struct lnlb_policy policy;
 	struct owner owner = {};
 	struct in6_addr client;
 	struct lnlb_key key;
 	int err;
 
 	lnlb_genl_addr(info->attrs[LNLB_A_CLIENT], &client);
-	err = check_client(info, cluster, &client);
+	err = get_policy(info, cluster, &policy) ?:
+	      check_client(info, cluster, &policy, &client);
 	if (err)
 		return err;
 	memset(&key, 0, sizeof(key));
-	lnlb_cluster_key(cluster, &client, port ? nla_get_be16(port) : 0, &key);
+	lnlb_flow_key(&policy, &client, port ? nla_get_be16(port) : 0, &key);
 	err = find_owner(cluster, &key, &owner);
 	if (err) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[LNLB_A_NAME],

@@ -192,7 +192,7 @@ void lnlb_heartbeat_state(struct lnlb_cluster *cluster)
 int lnlb_heartbeat_start(struct lnlb_cluster *cluster, struct net_device *dev)
 {
 	struct lnlb_core_params params = {
-		.affinity = cluster->affinity,
+		.affinity = cluster->cfg.affinity,
 		.affinity_len = cluster->cfg.affinity_len,
 		.mode = cluster->cfg.mode,
 	};

@@ -46,11 +46,13 @@
 /**
  * enum lnlb_hook - hooks that all packets of a namespace pay for
  * @LNLB_HOOK_DECIDE: decides where a connection's ports are to be known
+ * @LNLB_HOOK_POLICY: decides about what no rule with a policy has decided
  * @LNLB_HOOK_ORPHANS: keeps orphans from being answered
  * @LNLB_HOOKS: how many
  */
 enum lnlb_hook {
 	LNLB_HOOK_DECIDE,
+	LNLB_HOOK_POLICY,
 	LNLB_HOOK_ORPHANS,
 	LNLB_HOOKS,
 };
@@ -77,6 +79,28 @@ struct lnlb_key_ref {
 };
 
 /**
+ * struct lnlb_policy - what of a client makes its affinity key
+ * @mask4: bits of an IPv4 address that count
+ * @prefix: bits of an address that count, IPv4 from bit 96 on; 128: all
+ * @ports: the client's port counts, too
+ */
+struct lnlb_policy {
+	__be32 mask4;
+	u8 prefix;
+	bool ports;
+};
+
+/**
+ * struct lnlb_policies - what rules want for the packets that get to them
+ * @prefixes: bit by lnlb_policy::prefix of those without ports
+ * @ports: some want the client's port to count
+ */
+struct lnlb_policies {
+	DECLARE_BITMAP(prefixes, 129);
+	bool ports;
+};
+
+/**
  * struct lnlb_config - what a door asks for
  * @set: LNLB_CFG_* bits, which members were given
  * @addr: cluster address, IPv4 as ::ffff:a.b.c.d; always given
@@ -92,6 +116,8 @@ struct lnlb_key_ref {
  * @mode: enum lnlb_mode
  * @state: LNLB_NODE_ACTIVE, LNLB_NODE_DRAINING or LNLB_NODE_SUSPENDED
  * @permissive: unsigned frames are believed, too
+ * @policy: enum lnlb_affinity, for what gets to this rule
+ * @policy_len: prefix length of that
  * @mac: cluster MAC
  */
 struct lnlb_config {
@@ -109,6 +135,8 @@ struct lnlb_config {
 	u8 mode;
 	u8 state;
 	u8 permissive;
+	u8 policy;
+	u8 policy_len;
 	u8 mac[ETH_ALEN];
 };
 
@@ -126,6 +154,7 @@ struct lnlb_config {
 #define LNLB_CFG_KEY_NEXT	BIT(11)
 #define LNLB_CFG_PERMISSIVE	BIT(12)
 #define LNLB_CFG_HASH		BIT(13)
+#define LNLB_CFG_POLICY		BIT(14)	/* of a rule, not of the cluster */
 /* what LNLB_CMD_SET_CLUSTER can change of them */
 #define LNLB_CFG_KEYS		(LNLB_CFG_KEY | LNLB_CFG_KEY_NEXT | \
 				 LNLB_CFG_PERMISSIVE)
@@ -236,13 +265,13 @@ struct lnlb_gate {
  * @net_node: in lnlb_net::hash
  * @addr: cluster address, IPv4 as ::ffff:a.b.c.d
  * @mac: cluster MAC
- * @affinity: enum lnlb_affinity
+ * @later: not to be decided at ingress: @policy wants ports, or @mixed
+ * @mixed: rules have policies of their own, see policy.c
  * @mute_orphans: see lnlb_orphan_update()
  * @asks_from: see lnlb_flow_ipv4_high()
  * @addr4: @addr, 0 if it is no IPv4 address
- * @mask4: bits of an IPv4 address that count
+ * @policy: of what no rule has another policy for
  * @recent_id: see recent.c
- * @prefix: bits of an address that count, IPv4 from bit 96 on; 128: all
  * @ifindex: of the bound device, 0 while there is none
  * @lease: see lnlb_heartbeat_stalled()
  * @alive: see lnlb_heartbeat_silent()
@@ -263,6 +292,7 @@ struct lnlb_gate {
  * @up: a holder was active at the last look
  * @port: where it is bound, NULL while it is not
  * @decides: it needs LNLB_HOOK_DECIDE
+ * @policies: of its rules
  * @map_lock: guards changes of @map and what XDP knows of it, and @asked; taken
  *	last, with BH off
  * @asked: how many buckets have LNLB_MAP_ASKED
@@ -298,13 +328,13 @@ struct lnlb_cluster {
 	struct hlist_node port_node;
 	struct in6_addr addr;
 	u8 mac[ETH_ALEN];
-	u8 affinity;
-	u8 prefix;
+	bool later;
+	bool mixed;
 	bool mute_orphans;
 	u8 asks_from;
 	__be32 addr4;
-	__be32 mask4;
 	u32 recent_id;
+	struct lnlb_policy policy;
 	int ifindex;
 	unsigned long lease;
 	unsigned long alive;
@@ -327,6 +357,7 @@ struct lnlb_cluster {
 	bool up;
 	struct lnlb_port *port;
 	bool decides;
+	struct lnlb_policies policies;
 	spinlock_t map_lock;
 	unsigned int asked;
 	bool asks;

@@ -10,6 +10,7 @@
 #include "cluster.h"
 #include "datapath.h"
 #include "event.h"
+#include "policy.h"
 
 /**
  * struct nft_lnlb_hold - a rule's hold on its cluster
@@ -17,6 +18,7 @@
  * @net: the namespace
  * @chain: where the rule is, or is going to be
  * @expr: the expression in the rule
+ * @policy: with LNLB_CFG_POLICY
  * @gone: the rule is out of its chain for good, and waits to be destroyed
  */
 struct nft_lnlb_hold {
@@ -24,6 +26,7 @@ struct nft_lnlb_hold {
 	struct net *net;
 	const struct nft_chain *chain;
 	const struct nft_expr *expr;
+	struct lnlb_policy policy;
 	bool gone;
 };
 
@@ -39,9 +42,12 @@ static void nft_lnlb_eval(const struct nft_expr *expr, struct nft_regs *regs,
 			  const struct nft_pktinfo *pkt)
 {
 	const struct nft_lnlb *priv = nft_expr_priv(expr);
+	const struct nft_lnlb_hold *hold = priv->hold;
+	bool own = hold->holder.cfg.set & LNLB_CFG_POLICY;
 
 	if (pkt->skb->protocol == htons(ETH_P_IP) &&
-	    lnlb_datapath_eval(priv->hold->holder.cluster, pkt->skb,
+	    lnlb_datapath_eval(hold->holder.cluster,
+			       own ? &hold->policy : NULL, pkt->skb,
 			       nft_in(pkt)))
 		regs->verdict.code = NF_DROP;
 }
@@ -107,6 +113,8 @@ static const struct nla_policy nft_lnlb_policy[NFTA_LNLB_MAX + 1] = {
 	[NFTA_LNLB_KEY_NEXT]		= { .type = NLA_NUL_STRING,
 					    .len = LNLB_KEY_LEN - 1 },
 	[NFTA_LNLB_PERMISSIVE]		= { .type = NLA_FLAG },
+	[NFTA_LNLB_POLICY]		= { .type = NLA_U32 },
+	[NFTA_LNLB_POLICY_LEN]		= { .type = NLA_U32 },
 };
 
 static const struct { int attr; u32 part; } nft_lnlb_keys[] = {
@@ -148,6 +156,12 @@ static int parse_numbers(const struct nlattr * const tb[],
 	}
 	if (get_number(tb[NFTA_LNLB_AFFINITY_LEN], U8_MAX, &v))
 		cfg->affinity_len = v;
+	if (get_number(tb[NFTA_LNLB_POLICY], U8_MAX, &v)) {
+		cfg->policy = v;
+		cfg->set |= LNLB_CFG_POLICY;
+	}
+	if (get_number(tb[NFTA_LNLB_POLICY_LEN], U8_MAX, &v))
+		cfg->policy_len = v;
 	if (get_number(tb[NFTA_LNLB_TIMEOUT], U32_MAX, &v)) {
 		cfg->timeout = v;
 		cfg->set |= LNLB_CFG_TIMEOUT;
@@ -239,6 +253,28 @@ static int check_hook(const struct nft_ctx *ctx, const char **cause)
 	return base->ops.priority < NF_IP_PRI_MANGLE ? 0 : -EOPNOTSUPP;
 }
 
+/*
+ * After reassembly, as ports are not in all pieces, and before the cluster's own
+ * policy decides about the rest.
+ */
+static int check_policy(const struct nft_ctx *ctx,
+			const struct lnlb_config *cfg, const char **cause)
+{
+	int priority;
+
+	if (!(cfg->set & LNLB_CFG_POLICY))
+		return 0;
+	*cause = "a policy can be had in tables of family ip and inet only";
+	if (ctx->family != NFPROTO_IPV4 && ctx->family != NFPROTO_INET)
+		return -EOPNOTSUPP;
+	if (!nft_is_base_chain(ctx->chain))
+		return 0;
+	*cause = "a policy needs a chain of a priority from -399 to -202, as raw (-300)";
+	priority = nft_base_chain(ctx->chain)->ops.priority;
+	return priority > NF_IP_PRI_CONNTRACK_DEFRAG &&
+	       priority < LNLB_PRI_POLICY ? 0 : -EOPNOTSUPP;
+}
+
 static int nft_lnlb_init(const struct nft_ctx *ctx,
 			 const struct nft_expr *expr,
 			 const struct nlattr * const tb[])
@@ -261,12 +297,15 @@ static int nft_lnlb_init(const struct nft_ctx *ctx,
 	err = check_family(ctx, &why.cause) ?:
 	      check_hook(ctx, &why.cause) ?:
 	      parse(tb, &hold->holder.cfg, &why.cause) ?:
+	      check_policy(ctx, &hold->holder.cfg, &why.cause) ?:
 	      lnlb_cluster_hold(ctx->net, &hold->holder, &why);
 	if (err) {
 		lnlb_event_refused(ctx->net, why.cause);
 		kfree(hold);
 		return err;
 	}
+	lnlb_policy_set(&hold->policy, hold->holder.cfg.policy,
+			hold->holder.cfg.policy_len);
 	priv->hold = hold;
 	return 0;
 }
@@ -327,6 +366,9 @@ static int dump(struct sk_buff *skb, const struct lnlb_config *cfg)
 	if (!err && cfg->affinity_len)
 		err = nla_put_be32(skb, NFTA_LNLB_AFFINITY_LEN,
 				   htonl(cfg->affinity_len));
+	if (!err && cfg->policy_len)
+		err = nla_put_be32(skb, NFTA_LNLB_POLICY_LEN,
+				   htonl(cfg->policy_len));
 	return err ?: dump_keys(skb, cfg) ?:
 		      dump_number(skb, cfg, LNLB_CFG_WEIGHT,
 				  NFTA_LNLB_WEIGHT_SOURCE,
@@ -335,6 +377,8 @@ static int dump(struct sk_buff *skb, const struct lnlb_config *cfg)
 				  NFTA_LNLB_WEIGHT, cfg->weight) ?:
 		      dump_number(skb, cfg, LNLB_CFG_AFFINITY,
 				  NFTA_LNLB_AFFINITY, cfg->affinity) ?:
+		      dump_number(skb, cfg, LNLB_CFG_POLICY,
+				  NFTA_LNLB_POLICY, cfg->policy) ?:
 		      dump_number(skb, cfg, LNLB_CFG_TIMEOUT,
 				  NFTA_LNLB_TIMEOUT, cfg->timeout) ?:
 		      dump_number(skb, cfg, LNLB_CFG_MODE,
@@ -352,11 +396,13 @@ static int nft_lnlb_dump(struct sk_buff *skb,
 static int nft_lnlb_validate(const struct nft_ctx *ctx,
 			     const struct nft_expr *expr LNLB_NFT_VALIDATE_DATA)
 {
+	const struct nft_lnlb *priv = nft_expr_priv(expr);
 	const char *cause;
 	int err;
 
 	/* Once more: rules of a chain that is jumped to have their hook now. */
-	err = check_family(ctx, &cause) ?: check_hook(ctx, &cause);
+	err = check_family(ctx, &cause) ?: check_hook(ctx, &cause) ?:
+	      check_policy(ctx, &priv->hold->holder.cfg, &cause);
 	if (err)
 		lnlb_event_refused(ctx->net, cause);
 	return err;

@@ -77,20 +77,43 @@ static bool has_socket(struct net *net, const struct net_device *in,
 	return true;
 }
 
+/* A segment of a connection that must have begun before; NULL: none. */
+static const struct tcphdr *later_segment(const struct lnlb_cluster *cluster,
+					  const struct sk_buff *skb,
+					  struct tcphdr *buf)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const struct tcphdr *th;
+
+	if (likely(!READ_ONCE(cluster->mute_orphans)) ||
+	    iph->protocol != IPPROTO_TCP || ip_is_fragment(iph))
+		return NULL;
+	th = skb_header_pointer(skb, skb_network_offset(skb) + iph->ihl * 4,
+				sizeof(*buf), buf);
+	return th && !th->syn ? th : NULL;
+}
+
 bool lnlb_orphan_drop(const struct lnlb_cluster *cluster,
 		      const struct sk_buff *skb,
 		      const struct nf_hook_state *state)
 {
-	const struct iphdr *iph = ip_hdr(skb);
 	const struct tcphdr *th;
 	struct tcphdr _th;
 
-	if (likely(!READ_ONCE(cluster->mute_orphans)) ||
-	    iph->protocol != IPPROTO_TCP || ip_is_fragment(iph))
-		return false;
-	th = skb_header_pointer(skb, ip_hdrlen(skb), sizeof(_th), &_th);
-	return th && !th->syn && !in_conntrack(skb) &&
-	       !has_socket(state->net, state->in, iph, th);
+	th = later_segment(cluster, skb, &_th);
+	return th && !in_conntrack(skb) &&
+	       !has_socket(state->net, state->in, ip_hdr(skb), th);
+}
+
+bool lnlb_orphan_unknown(const struct lnlb_flow *flow)
+{
+	const struct tcphdr *th;
+	struct tcphdr _th;
+
+	th = later_segment(flow->cluster, flow->skb, &_th);
+	return th && lnlb_trackers_asked(flow->cluster, flow) ==
+	       LNLB_ASKED_UNKNOWN &&
+	       !has_socket(flow->net, flow->skb->dev, ip_hdr(flow->skb), th);
 }
 
 /* May a node have asked something from here? */

@@ -38,6 +38,17 @@ bool lnlb_orphan_drop(const struct lnlb_cluster *cluster,
 		      const struct nf_hook_state *state);
 
 /**
+ * lnlb_orphan_unknown() - the same before conntrack has seen the packet
+ * @flow: the whole packet
+ *
+ * Counts nothing.
+ *
+ * Context: softirq, rcu_read_lock().
+ * Return: true if the packet is to be dropped.
+ */
+bool lnlb_orphan_unknown(const struct lnlb_flow *flow);
+
+/**
  * lnlb_orphan_stray() - may this be of a flow that another node has begun?
  * @flow: the packet
  *

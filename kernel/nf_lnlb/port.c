@@ -10,6 +10,7 @@
 #include "datapath.h"
 #include "event.h"
 #include "heartbeat.h"
+#include "policy.h"
 #include "port.h"
 #include "recent.h"
 #include "xdp.h"
@@ -80,7 +81,7 @@ int lnlb_port_bind(struct lnlb_cluster *cluster, struct net_device *dev)
 	err = dev_uc_add(dev, cluster->mac);
 	if (err)
 		goto err_filter;
-	if (cluster->affinity == LNLB_AFFINITY_CONNECTION) {
+	if (cluster->policy.ports) {
 		err = lnlb_hook_get(ln, LNLB_HOOK_DECIDE);
 		if (err)
 			goto err_hook;
@@ -117,6 +118,7 @@ void lnlb_port_unbind(struct lnlb_cluster *cluster)
 	hlist_del_rcu(&cluster->port_node);
 	WRITE_ONCE(cluster->ifindex, 0);
 	cluster->port = NULL;
+	lnlb_policy_stop(cluster);
 	/* Frames on their way still find the cluster, till a grace period. */
 	if (cluster->decides)
 		lnlb_hook_put(ln, LNLB_HOOK_DECIDE);

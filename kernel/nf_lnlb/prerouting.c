@@ -12,6 +12,7 @@
 #include "datapath.h"
 #include "decide.h"
 #include "orphan.h"
+#include "policy.h"
 #include "tracker.h"
 #include "verdict.h"
 
@@ -77,11 +78,32 @@ static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 	cluster = bound_cluster(state->net, state->in, iph->daddr);
 	if (!cluster)
 		return NF_ACCEPT;
-	if (cluster->affinity != LNLB_AFFINITY_CONNECTION)
+	/* Rules are going to decide. */
+	if (READ_ONCE(cluster->mixed) && skb->pkt_type == PACKET_MULTICAST)
+		return NF_ACCEPT;
+	if (!cluster->policy.ports)
 		return prerouting_answer(cluster, skb, iph);
 	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
 	stat = lnlb_decide_settle(cluster, &flow, stat, false, &time);
 	/* Its first fragment may have come before it was ours. */
+	return lnlb_taken(stat) ? lnlb_take(cluster, skb, stat) :
+				  lnlb_drop(cluster, skb, stat);
+}
+
+/* What no rule has decided about. */
+static unsigned int prerouting_policy(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	const struct lnlb_cluster *cluster;
+	const struct iphdr *iph = ip_hdr(skb);
+	int stat;
+
+	cluster = bound_cluster(state->net, state->in, iph->daddr);
+	if (!cluster)
+		return NF_ACCEPT;
+	stat = lnlb_policy_decide(cluster, &cluster->policy, skb, iph);
+	if (stat < 0)
+		return NF_ACCEPT;
 	return lnlb_taken(stat) ? lnlb_take(cluster, skb, stat) :
 				  lnlb_drop(cluster, skb, stat);
 }
@@ -95,6 +117,7 @@ static unsigned int prerouting_orphans(void *priv, struct sk_buff *skb,
 
 	cluster = bound_cluster(state->net, state->in, iph->daddr);
 	if (!cluster || !READ_ONCE(cluster->mute_orphans) ||
+	    READ_ONCE(cluster->mixed) ||
 	    lnlb_flow_ipv4(cluster, skb, iph, &flow) != LNLB_FLOW_DATA)
 		return NF_ACCEPT;
 	if (lnlb_orphan_drop(cluster, skb, state) ||
@@ -103,8 +126,25 @@ static unsigned int prerouting_orphans(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/* The rule drops it, so that nft can tell which one it was. */
+static bool eval_policy(const struct lnlb_cluster *cluster,
+			const struct lnlb_policy *policy, struct sk_buff *skb,
+			const struct iphdr *iph)
+{
+	int stat = lnlb_policy_decide(cluster, policy, skb, iph);
+
+	if (stat < 0)
+		return false;
+	if (lnlb_taken(stat))
+		lnlb_take(cluster, skb, stat);
+	else
+		lnlb_decided(cluster, skb, stat);
+	return !lnlb_taken(stat);
+}
+
 bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
-			struct sk_buff *skb, const struct net_device *in)
+			const struct lnlb_policy *policy, struct sk_buff *skb,
+			const struct net_device *in)
 {
 	const struct iphdr *iph;
 	struct lnlb_flow flow;
@@ -115,7 +155,11 @@ bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
 	if (!iph || !in || READ_ONCE(cluster->ifindex) != in->ifindex ||
 	    iph->daddr != cluster->addr.s6_addr32[3])
 		return false;
-	if (cluster->affinity == LNLB_AFFINITY_CONNECTION && ip_is_fragment(iph))
+	if (READ_ONCE(cluster->mixed))
+		return eval_policy(cluster, policy ?: &cluster->policy, skb,
+				   iph);
+	/* Of a rule that is not in force yet: ingress has decided. */
+	if (policy || (cluster->policy.ports && ip_is_fragment(iph)))
 		return false;
 	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
 	if (stat == LNLB_STAT_RX_MALFORMED)
@@ -134,6 +178,12 @@ static const struct nf_hook_ops lnlb_hooks_at_need[] = {
 		.hooknum	= NF_INET_PRE_ROUTING,
 		.priority	= LNLB_PRI_DECIDE,
 	},
+	[LNLB_HOOK_POLICY] = {
+		.hook		= prerouting_policy,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= LNLB_PRI_POLICY,
+	},
 	[LNLB_HOOK_ORPHANS] = {
 		.hook		= prerouting_orphans,
 		.pf		= NFPROTO_IPV4,
@@ -145,7 +195,7 @@ static const struct nf_hook_ops lnlb_hooks_at_need[] = {
 /* Without conntrack nobody else has packets put together for us. */
 static int hook_register(struct net *net, enum lnlb_hook hook)
 {
-	bool defrag = hook == LNLB_HOOK_DECIDE;
+	bool defrag = hook != LNLB_HOOK_ORPHANS;
 	int err = 0;
 
 	if (defrag)
@@ -161,7 +211,7 @@ static int hook_register(struct net *net, enum lnlb_hook hook)
 static void hook_unregister(struct net *net, enum lnlb_hook hook)
 {
 	nf_unregister_net_hook(net, &lnlb_hooks_at_need[hook]);
-	if (hook == LNLB_HOOK_DECIDE)
+	if (hook != LNLB_HOOK_ORPHANS)
 		nf_defrag_ipv4_disable(net);
 }
 

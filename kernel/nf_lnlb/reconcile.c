@@ -16,6 +16,7 @@
 #include "event.h"
 #include "heartbeat.h"
 #include "key.h"
+#include "policy.h"
 #include "port.h"
 #include "reconcile.h"
 #include "tracker.h"
@@ -37,11 +38,21 @@ void lnlb_reconcile(struct lnlb_net *ln, unsigned int delay_ms)
 				 msecs_to_jiffies(delay_ms));
 }
 
-/*
- * What the active holders say together; false if none is active. Pending: one
- * belongs to an nft transaction that is not through yet.
+/**
+ * struct said - what the active holders say together
+ * @cfg: of the cluster
+ * @policies: of what gets to one of them
  */
-static bool gather(const struct lnlb_cluster *cluster, struct lnlb_config *said,
+struct said {
+	struct lnlb_config cfg;
+	struct lnlb_policies policies;
+};
+
+/*
+ * False if no holder is active. Pending: one belongs to an nft transaction that
+ * is not through yet.
+ */
+static bool gather(const struct lnlb_cluster *cluster, struct said *said,
 		   bool *pending)
 {
 	const struct lnlb_holder *holder;
@@ -52,7 +63,8 @@ static bool gather(const struct lnlb_cluster *cluster, struct lnlb_config *said,
 	list_for_each_entry(holder, &cluster->holders, list) {
 		if (!lnlb_holder_counts(holder, pending))
 			continue;
-		lnlb_config_merge(said, &holder->cfg);
+		lnlb_config_merge(&said->cfg, &holder->cfg);
+		lnlb_policies_add(&said->policies, &holder->cfg);
 		any = true;
 	}
 	return any;
@@ -99,11 +111,8 @@ static bool put_in_force(struct lnlb_cluster *cluster, struct lnlb_config *cfg)
 		cluster->sample_at = 0;
 	}
 	cluster->cfg = *cfg;
-	cluster->affinity = cfg->affinity;
-	cluster->prefix = cfg->affinity == LNLB_AFFINITY_NETWORK ?
-			  96 + cfg->affinity_len : 128;
-	cluster->mask4 = cfg->affinity == LNLB_AFFINITY_NETWORK ?
-			 inet_make_mask(cfg->affinity_len) : htonl(~0);
+	lnlb_policy_set(&cluster->policy, cfg->affinity, cfg->affinity_len);
+	WRITE_ONCE(cluster->later, cluster->policy.ports || cluster->mixed);
 	ether_addr_copy(cluster->mac, cfg->mac);
 	lnlb_heartbeat_state(cluster);
 	mutex_unlock(&cluster->core_lock);
@@ -134,9 +143,9 @@ static void forget_over(struct lnlb_cluster *cluster,
 }
 
 /* Returns 0 or -ENOMEM. */
-static int configure(struct lnlb_cluster *cluster,
-		     const struct lnlb_config *said)
+static int configure(struct lnlb_cluster *cluster, const struct said *all)
 {
+	const struct lnlb_config *said = &all->cfg;
 	struct lnlb_config cfg;
 	bool changed;
 	int err;
@@ -155,6 +164,9 @@ static int configure(struct lnlb_cluster *cluster,
 	if (err)
 		return err;
 	changed |= put_in_force(cluster, &cfg);
+	changed |= memcmp(&cluster->policies, &all->policies,
+			  sizeof(all->policies));
+	cluster->policies = all->policies;
 	if (!cluster->up)
 		lnlb_event(cluster, LNLB_EVENT_CLUSTER_NEW, "created");
 	else if (changed)
@@ -177,6 +189,9 @@ static int place(struct lnlb_cluster *cluster)
 		if (err)
 			return err;
 	}
+	err = lnlb_policy_update(cluster);
+	if (err)
+		return err;
 	lnlb_xdp_update(cluster);
 	dev = cluster->port->dev;
 	if (!netif_running(dev) || !netif_carrier_ok(dev)) {
@@ -195,7 +210,7 @@ static unsigned int look_over(struct lnlb_cluster *cluster,
 			      struct list_head *gone)
 {
 	unsigned int again = UINT_MAX;
-	struct lnlb_config said;
+	struct said said;
 	bool pending;
 
 	if (list_empty(&cluster->holders)) {

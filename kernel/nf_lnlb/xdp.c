@@ -160,8 +160,8 @@ static void place_fill(struct lnlb_xdp_cluster *place,
 		       const struct lnlb_cluster *cluster)
 {
 	WRITE_ONCE(place->addr, cluster->addr4);
-	place->mask = cluster->mask4;
-	place->ports = cluster->affinity == LNLB_AFFINITY_CONNECTION;
+	place->mask = cluster->policy.mask4;
+	place->ports = cluster->policy.ports;
 	place->key[0] = cluster->hash_key.key[0];
 	place->key[1] = cluster->hash_key.key[1];
 	memset(place->mac, 0, sizeof(place->mac));
@@ -232,6 +232,12 @@ static bool sees_tags(struct net_device *dev)
 	       !vlan_uses_dev(dev);
 }
 
+/* Nor does it know which rule would have another policy. */
+static bool can_judge(const struct lnlb_cluster *cluster)
+{
+	return sees_tags(cluster->port->dev) && !cluster->mixed;
+}
+
 void lnlb_xdp_update(struct lnlb_cluster *cluster)
 {
 	ASSERT_RTNL();
@@ -240,7 +246,7 @@ void lnlb_xdp_update(struct lnlb_cluster *cluster)
 		return;
 	if (cluster->xdp->dev != cluster->port->dev)
 		lnlb_xdp_leave(cluster);
-	else if (!sees_tags(cluster->port->dev))
+	else if (!can_judge(cluster))
 		lnlb_xdp_pause(cluster);
 	else if (!cluster->xdp_place)
 		place_take(cluster);
@@ -301,7 +307,7 @@ static int on_locked(struct lnlb_cluster *cluster, struct lnlb_xdp **xdp,
 	there->users++;
 	cluster->xdp = there;
 	lnlb_xdp_update(cluster);
-	if (cluster->xdp_place || !sees_tags(there->dev))
+	if (cluster->xdp_place || !can_judge(cluster))
 		return 0;
 	lnlb_xdp_leave(cluster);
 	return refuse(why, "the program has no room for another cluster",

@@ -12,13 +12,14 @@ static const struct {
 	const char *text;
 } texts[] = {
 	{ "rule", "\nadd rule ip t c lnlb cluster 192.0.2.10 dev eth0 weight 100 "
-		  "affinity network 24 timeout 30m mode unicast "
+		  "affinity network 24 policy network 20 timeout 30m mode unicast "
 		  "mac 02:00:c0:00:02:0a key \"one two\" next four permissive "
 		  "hash three\n" },
 	{ "table", "\ntable inet lnlb {\n\tchain lnlb {\n\t\ttype filter hook "
 		   "prerouting priority -400; policy accept;\n\t\tlnlb cluster "
 		   "192.0.2.10 weight loadavg15 # lnlb\n\t\ttcp dport { 80, 443 "
-		   "} counter lnlb cluster 2001:db8::1 affinity client; }\n}\n" },
+		   "} counter lnlb cluster 2001:db8::1 affinity client policy "
+		   "connection; }\n}\n" },
 	{ "variables", "\ndefine vip = 192.0.2.10\nadd rule t c lnlb cluster "
 		       "$vip \\\n dev $dev weight $w timeout 1d2h3m4s log\n" },
 	{ "strings", "\nadd rule t c comment \"lnlb cluster\" lnlb cluster "

@@ -41,6 +41,25 @@ static bool parse_client(const char *text, struct session *s)
 	return true;
 }
 
+/* client, connection or network/LENGTH */
+static bool parse_policy(const char *text, struct session *s)
+{
+	const char *len = strchr(text, '/');
+	uint32_t number = 0;
+	char word[16];
+	int affinity;
+
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, "/"), text);
+	affinity = lnlb_word_value(&lnlb_affinity_words, word);
+	if (affinity < 0 || (affinity == LNLB_AFFINITY_NETWORK) != !!len ||
+	    (len && lnlb_parse_uint(len + 1, 1, 32, &number)))
+		return false;
+	s->has_policy = true;
+	s->affinity = affinity;
+	s->affinity_len = number;
+	return true;
+}
+
 static void print_text(const struct session *s, const char *name)
 {
 	char addr[LNLB_ADDR_STRLEN], mac[LNLB_MAC_STRLEN];
@@ -142,6 +161,11 @@ int cmd_owner(const struct ctl_args *args)
 	if (!parse_client(client, &session)) {
 		ctl_error("'%s' is not a client; give an address, or with a port ADDR:PORT, [ADDR]:PORT",
 			  client);
+		return CTL_USAGE;
+	}
+	if (args->policy && !parse_policy(args->policy, &session)) {
+		ctl_error("'%s' is not a policy; allowed are client, connection and network/LENGTH, LENGTH from 1 to 32",
+			  args->policy);
 		return CTL_USAGE;
 	}
 	if (genl_open(&genl))

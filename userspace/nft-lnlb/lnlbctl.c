@@ -19,6 +19,7 @@
 #define OPT_TOP		(1 << 6)
 #define OPT_HEALTH	(1 << 7)
 #define OPT_XDP		(1 << 8)
+#define OPT_POLICY	(1 << 9)
 
 /* where = offset of a bool, or of a string that takes the next word */
 static const struct ctl_option {
@@ -45,6 +46,7 @@ static const struct ctl_option {
 	{ "--fall", OPT_HEALTH, true, offsetof(struct ctl_args, fall) },
 	{ "--suspend", OPT_HEALTH, false, offsetof(struct ctl_args, suspend) },
 	{ "--generic", OPT_XDP, false, offsetof(struct ctl_args, generic) },
+	{ "--policy", OPT_POLICY, true, offsetof(struct ctl_args, policy) },
 	{ "--permissive", OPT_KEY | OPT_KEYS, false,
 	  offsetof(struct ctl_args, permissive) },
 };
@@ -122,10 +124,11 @@ static const struct ctl_command commands[] = {
 	  "it, for how long it was silent, and the tracker. -j, --json: for\n"
 	  "programs.",
 	  0, 1, OPT_JSON, cmd_sessions },
-	{ "owner", "[-j] [NAME] CLIENT[:PORT]",
+	{ "owner", "[-j] [--policy POLICY] [NAME] CLIENT[:PORT]",
 	  "Tell which node has this client, or would get it: by its session if\n"
-	  "that is known here, else by its bucket. -j, --json: for programs.",
-	  1, 2, OPT_JSON, cmd_owner },
+	  "that is known here, else by its bucket. --policy: by that of a rule:\n"
+	  "client, connection or network/LENGTH. -j, --json: for programs.",
+	  1, 2, OPT_JSON | OPT_POLICY, cmd_owner },
 	{ "stats", "[-j] [NAME]",
 	  "Show all counters, with what they count. -j, --json: for programs.",
 	  0, 1, OPT_JSON, cmd_stats },

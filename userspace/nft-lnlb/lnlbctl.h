@@ -34,6 +34,7 @@ struct nl;
  * @url: for --http, where that takes one
  * @rise: for --rise
  * @fall: for --fall
+ * @policy: for --policy
  */
 struct ctl_args {
 	int argc;
@@ -54,6 +55,7 @@ struct ctl_args {
 	const char *url;
 	const char *rise;
 	const char *fall;
+	const char *policy;
 };
 
 /* The sub-commands, a file cmd_*.c each; they return an exit code. */

@@ -14,12 +14,13 @@ static void set_string(json_t *object, const char *key, const char *value)
 	json_object_set_new(object, key, json_string(value));
 }
 
-static json_t *affinity_json(const struct lnlb_stmt *stmt)
+static json_t *affinity_json(const struct lnlb_stmt *stmt, unsigned int attr,
+			     uint32_t affinity, uint32_t len)
 {
-	const char *word = lnlb_word(&lnlb_affinity_words, stmt->affinity);
+	const char *word = lnlb_word(&lnlb_affinity_words, affinity);
 
-	if (lnlb_stmt_has(stmt, NFTA_LNLB_AFFINITY_LEN))
-		return json_pack("{s:i}", word, (int)stmt->affinity_len);
+	if (lnlb_stmt_has(stmt, lnlb_stmt_length(attr)))
+		return json_pack("{s:i}", word, (int)len);
 	return json_string(word);
 }
 
@@ -44,7 +45,15 @@ char *lnlb_json_format(const struct lnlb_stmt *stmt)
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_WEIGHT_SOURCE))
 		json_object_set_new(object, "weight", weight_json(stmt));
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_AFFINITY))
-		json_object_set_new(object, "affinity", affinity_json(stmt));
+		json_object_set_new(object, "affinity",
+				    affinity_json(stmt, NFTA_LNLB_AFFINITY,
+						  stmt->affinity,
+						  stmt->affinity_len));
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_POLICY))
+		json_object_set_new(object, "policy",
+				    affinity_json(stmt, NFTA_LNLB_POLICY,
+						  stmt->policy,
+						  stmt->policy_len));
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_TIMEOUT))
 		json_object_set_new(object, "timeout",
 				    json_integer(stmt->timeout));
@@ -97,21 +106,22 @@ static int set_value(struct lnlb_stmt *stmt, unsigned int attr,
 	return -EINVAL;
 }
 
-static int set_affinity(struct lnlb_stmt *stmt, json_t *value, char *err)
+static int set_affinity(struct lnlb_stmt *stmt, unsigned int attr,
+			json_t *value, char *err)
 {
 	json_t *len = json_object_get(value, "network");
 
 	if (!len || json_object_size(value) != 1)
-		return set_value(stmt, NFTA_LNLB_AFFINITY, value, err);
-	if (lnlb_stmt_set(stmt, NFTA_LNLB_AFFINITY, "network", err))
+		return set_value(stmt, attr, value, err);
+	if (lnlb_stmt_set(stmt, attr, "network", err))
 		return -EINVAL;
-	return set_value(stmt, NFTA_LNLB_AFFINITY_LEN, len, err);
+	return set_value(stmt, lnlb_stmt_length(attr), len, err);
 }
 
 static int read_statement(json_t *object, struct lnlb_stmt *stmt, char *err)
 {
 	char reason[LNLB_STMT_ERRLEN] = "unknown, expected cluster, dev, "
-		"weight, affinity, timeout, mode, mac, key, next, permissive or hash";
+		"weight, affinity, policy, timeout, mode, mac, key, next, permissive or hash";
 	unsigned int attr;
 	const char *key;
 	json_t *value;
@@ -123,8 +133,8 @@ static int read_statement(json_t *object, struct lnlb_stmt *stmt, char *err)
 		       lnlb_stmt_param(key, strlen(key)) : NFTA_LNLB_ADDR;
 		if (!attr)
 			failed = -EINVAL;
-		else if (attr == NFTA_LNLB_AFFINITY)
-			failed = set_affinity(stmt, value, reason);
+		else if (lnlb_stmt_length(attr))
+			failed = set_affinity(stmt, attr, value, reason);
 		else
 			failed = set_value(stmt, attr, value, reason);
 		if (failed) {

@@ -3,7 +3,8 @@
  * The statement in nft's JSON:
  *
  *   { "lnlb": { "cluster": ADDRESS, "dev": STRING, "weight": WORD or NUMBER,
- *               "affinity": WORD or { "network": LENGTH }, "timeout": SECONDS,
+ *               "affinity": WORD or { "network": LENGTH }, "policy": as that,
+ *               "timeout": SECONDS,
  *               "mode": WORD, "mac": ADDRESS, "key": STRING,
  *               "hash": STRING } }
  *

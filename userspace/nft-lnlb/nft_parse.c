@@ -136,24 +136,28 @@ static int parse_value(struct parser *parser, unsigned int attr,
 }
 
 /* After "affinity network", or "affinity $what" and something that is a length */
-static int parse_affinity_len(struct parser *parser, struct lnlb_token param)
+static int parse_length(struct parser *parser, unsigned int attr,
+			struct lnlb_token param)
 {
-	struct lnlb_stmt *stmt = &parser->entry.stmt;
+	const struct lnlb_stmt *stmt = &parser->entry.stmt;
+	uint32_t affinity = attr == NFTA_LNLB_AFFINITY ? stmt->affinity :
+							 stmt->policy;
 	struct lnlb_token token = lnlb_token_peek(parser->text);
 	const char *data = parser->text->data;
 
-	if (lnlb_stmt_has(stmt, NFTA_LNLB_AFFINITY)) {
-		if (stmt->affinity != LNLB_AFFINITY_NETWORK)
+	if (lnlb_stmt_has(stmt, attr)) {
+		if (affinity != LNLB_AFFINITY_NETWORK)
 			return 0;
 		if (!is_value(token))
 			return wrong(parser, param,
-				     "lnlb: affinity network needs a length");
-		return parse_value(parser, NFTA_LNLB_AFFINITY_LEN, param);
+				     "lnlb: %s network needs a length",
+				     lnlb_stmt_word(attr));
+		return parse_value(parser, lnlb_stmt_length(attr), param);
 	}
 	if (token.type == LNLB_TOKEN_WORD &&
 	    (isdigit((unsigned char)data[token.offset]) ||
 	     data[token.offset] == '$'))
-		return parse_value(parser, NFTA_LNLB_AFFINITY_LEN, param);
+		return parse_value(parser, lnlb_stmt_length(attr), param);
 	return 0;
 }
 
@@ -164,8 +168,8 @@ static int parse_param(struct parser *parser, unsigned int attr,
 
 	if (attr != NFTA_LNLB_PERMISSIVE)
 		return parse_value(parser, attr, param) ?:
-		       attr != NFTA_LNLB_AFFINITY ? 0 :
-		       parse_affinity_len(parser, param);
+		       !lnlb_stmt_length(attr) ? 0 :
+		       parse_length(parser, attr, param);
 	if (lnlb_stmt_set(&parser->entry.stmt, attr, "", err))
 		return wrong(parser, param, "lnlb: %s", err);
 	return 0;

@@ -16,6 +16,7 @@ static const struct {
 	{ "dev", NFTA_LNLB_DEV },
 	{ "weight", NFTA_LNLB_WEIGHT_SOURCE },
 	{ "affinity", NFTA_LNLB_AFFINITY },
+	{ "policy", NFTA_LNLB_POLICY },
 	{ "timeout", NFTA_LNLB_TIMEOUT },
 	{ "mode", NFTA_LNLB_MODE },
 	{ "mac", NFTA_LNLB_MAC },
@@ -44,6 +45,12 @@ const char *lnlb_stmt_word(unsigned int attr)
 		if (params[i].attr == attr)
 			return params[i].word;
 	return attr == NFTA_LNLB_ADDR ? "cluster" : "network length";
+}
+
+unsigned int lnlb_stmt_length(unsigned int attr)
+{
+	return attr == NFTA_LNLB_AFFINITY ? NFTA_LNLB_AFFINITY_LEN :
+	       attr == NFTA_LNLB_POLICY ? NFTA_LNLB_POLICY_LEN : 0;
 }
 
 __attribute__((format(printf, 2, 3)))
@@ -115,6 +122,14 @@ static int set_word(uint32_t *value, const char *what,
 	return 0;
 }
 
+static int set_length(uint32_t *len, const char *word, char *err)
+{
+	if (!lnlb_parse_uint(word, 1, 128, len))
+		return 0;
+	return fail(err, "network length \"%.32s\", expected 1-32 (IPv4) or 1-128 (IPv6)",
+		    word);
+}
+
 static int set_timeout(struct lnlb_stmt *stmt, const char *word, char *err)
 {
 	if (!lnlb_parse_time(word, &stmt->timeout))
@@ -151,10 +166,12 @@ static int set_value(struct lnlb_stmt *stmt, unsigned int attr,
 		return set_word(&stmt->affinity, "affinity",
 				&lnlb_affinity_words, word, err);
 	case NFTA_LNLB_AFFINITY_LEN:
-		if (!lnlb_parse_uint(word, 1, 128, &stmt->affinity_len))
-			return 0;
-		return fail(err, "network length \"%.32s\", expected 1-32 (IPv4) or 1-128 (IPv6)",
-			    word);
+		return set_length(&stmt->affinity_len, word, err);
+	case NFTA_LNLB_POLICY:
+		return set_word(&stmt->policy, "policy", &lnlb_affinity_words,
+				word, err);
+	case NFTA_LNLB_POLICY_LEN:
+		return set_length(&stmt->policy_len, word, err);
 	case NFTA_LNLB_TIMEOUT:
 		return set_timeout(stmt, word, err);
 	case NFTA_LNLB_MODE:
@@ -188,20 +205,33 @@ int lnlb_stmt_set(struct lnlb_stmt *stmt, unsigned int attr, const char *word,
 	return 0;
 }
 
-int lnlb_stmt_check(const struct lnlb_stmt *stmt, char err[LNLB_STMT_ERRLEN])
+/* Does a length go with this, and is it one? */
+static int check_length(const struct lnlb_stmt *stmt, unsigned int attr,
+			uint32_t affinity, uint32_t len, char *err)
 {
-	bool network = lnlb_stmt_has(stmt, NFTA_LNLB_AFFINITY) &&
-		       stmt->affinity == LNLB_AFFINITY_NETWORK;
+	unsigned int len_attr = lnlb_stmt_length(attr);
+	bool network = lnlb_stmt_has(stmt, attr) &&
+		       affinity == LNLB_AFFINITY_NETWORK;
+	const char *word = lnlb_stmt_word(attr);
 	uint32_t bits = stmt->addr.len * 8;
 
+	if (network != !!lnlb_stmt_has(stmt, len_attr))
+		return fail(err, network ? "%s network needs a length, 1-%u" :
+			    "only %s network has a length, 1-%u", word, bits);
+	if (network && len > bits)
+		return fail(err, "network length %u, expected 1-%u", len, bits);
+	return 0;
+}
+
+int lnlb_stmt_check(const struct lnlb_stmt *stmt, char err[LNLB_STMT_ERRLEN])
+{
 	if (!lnlb_stmt_has(stmt, NFTA_LNLB_ADDR))
 		return fail(err, "no address, expected lnlb cluster ADDRESS");
-	if (network != !!lnlb_stmt_has(stmt, NFTA_LNLB_AFFINITY_LEN))
-		return fail(err, network ? "affinity network needs a length, 1-%u" :
-			    "only affinity network has a length, 1-%u", bits);
-	if (network && stmt->affinity_len > bits)
-		return fail(err, "network length %u, expected 1-%u",
-			    stmt->affinity_len, bits);
+	if (check_length(stmt, NFTA_LNLB_AFFINITY, stmt->affinity,
+			 stmt->affinity_len, err) ||
+	    check_length(stmt, NFTA_LNLB_POLICY, stmt->policy,
+			 stmt->policy_len, err))
+		return -EINVAL;
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_KEY))
 		return 0;
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_KEY_NEXT))
@@ -251,6 +281,11 @@ const char *lnlb_stmt_format(const struct lnlb_stmt *stmt,
 		       lnlb_word(&lnlb_affinity_words, stmt->affinity));
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_AFFINITY_LEN))
 		append(buf, &used, " %u", stmt->affinity_len);
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_POLICY))
+		append(buf, &used, " policy %s",
+		       lnlb_word(&lnlb_affinity_words, stmt->policy));
+	if (lnlb_stmt_has(stmt, NFTA_LNLB_POLICY_LEN))
+		append(buf, &used, " %u", stmt->policy_len);
 	if (lnlb_stmt_has(stmt, NFTA_LNLB_TIMEOUT))
 		append(buf, &used, " timeout %s",
 		       lnlb_format_time(stmt->timeout, time));

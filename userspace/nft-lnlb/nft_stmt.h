@@ -25,7 +25,7 @@ struct nlmsghdr;
 #define LNLB_STMT_WRONG		"lnlb: expected lnlb cluster ADDRESS"
 /* what may follow the address or a parameter */
 #define LNLB_STMT_EXPECTED \
-	"dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement"
+	"dev, weight, affinity, policy, timeout, mode, mac, key, next, permissive, hash or another statement"
 
 /**
  * struct lnlb_stmt - one lnlb statement
@@ -36,6 +36,8 @@ struct nlmsghdr;
  * @weight: 1..65535, with LNLB_WEIGHT_MANUAL
  * @affinity: enum lnlb_affinity
  * @affinity_len: prefix length, with LNLB_AFFINITY_NETWORK
+ * @policy: enum lnlb_affinity, of what gets to the rule
+ * @policy_len: prefix length of that
  * @timeout: seconds
  * @mode: enum lnlb_mode
  * @mac: cluster MAC
@@ -51,6 +53,8 @@ struct lnlb_stmt {
 	uint32_t weight;
 	uint32_t affinity;
 	uint32_t affinity_len;
+	uint32_t policy;
+	uint32_t policy_len;
 	uint32_t timeout;
 	uint32_t mode;
 	uint8_t mac[LNLB_MAC_LEN];
@@ -91,10 +95,18 @@ unsigned int lnlb_stmt_param(const char *word, size_t len);
 const char *lnlb_stmt_word(unsigned int attr);
 
 /**
+ * lnlb_stmt_length() - the length that may follow a parameter's value
+ * @attr: NFTA_LNLB_*
+ *
+ * Return: NFTA_LNLB_AFFINITY_LEN, NFTA_LNLB_POLICY_LEN, 0 if none may.
+ */
+unsigned int lnlb_stmt_length(unsigned int attr);
+
+/**
  * lnlb_stmt_set() - take one value
  * @stmt: statement to be changed
- * @attr: what lnlb_stmt_param() returned, NFTA_LNLB_ADDR, or
- *	NFTA_LNLB_AFFINITY_LEN
+ * @attr: what lnlb_stmt_param() or lnlb_stmt_length() returned, or
+ *	NFTA_LNLB_ADDR
  * @word: value as typed, without quotes; "" for NFTA_LNLB_PERMISSIVE, which has
  *	none
  * @err: on failure, what was wrong and what is allowed

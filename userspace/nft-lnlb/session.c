@@ -81,5 +81,10 @@ int session_owner(struct genl *genl, const char *name, struct session *session)
 		     session->client.bytes);
 	if (session->has_port)
 		mnl_attr_put_u16(nlh, LNLB_A_CLIENT_PORT, htons(session->port));
+	if (session->has_policy)
+		mnl_attr_put_u8(nlh, LNLB_A_AFFINITY, session->affinity);
+	if (session->affinity_len)
+		mnl_attr_put_u8(nlh, LNLB_A_AFFINITY_LEN,
+				session->affinity_len);
 	return nl_talk(&genl->nl, nlh, owner_message, session);
 }

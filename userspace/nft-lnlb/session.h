@@ -12,6 +12,9 @@
  * @client: address; with affinity network that of the network
  * @has_port: @port is known
  * @port: of the client
+ * @has_policy: @affinity and @affinity_len are to be used instead of the cluster's
+ * @affinity: enum lnlb_affinity
+ * @affinity_len: prefix length, with LNLB_AFFINITY_NETWORK
  * @bucket: of the client
  * @by: enum lnlb_owned_by, LNLB_OWNED_BY_SESSION with sessions
  * @has_node: @node is known
@@ -25,6 +28,9 @@ struct session {
 	struct lnlb_addr client;
 	bool has_port;
 	uint16_t port;
+	bool has_policy;
+	uint8_t affinity;
+	uint8_t affinity_len;
 	uint32_t bucket;
 	uint8_t by;
 	bool has_node;
@@ -52,7 +58,7 @@ int session_list(struct genl *genl, const char *name,
  * session_owner() - ask which node has a client
  * @genl: open socket
  * @name: of the cluster
- * @session: @client, @has_port and @port say which; the rest is filled in
+ * @session: @client to @affinity_len say which; the rest is filled in
  *
  * Return: 0 or a negative errno.
  */

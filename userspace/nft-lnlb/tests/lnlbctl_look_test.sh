@@ -66,6 +66,11 @@ for case in "10.0.0.1|52:54:00:00:00:01 self keeps the session of 10.0.0.1, buck
 	"[10.0.0.6]:80|52:54:00:00:00:02 takes 10.0.0.6, bucket 77 of a; it knows best: ask there"; do
 	prints "owner ${case%%|*}" "${case#*|}" owner "${case%%|*}"
 done
+for policy in client connection network/24; do
+	prints "owner by $policy" \
+		"52:54:00:00:00:01 self takes 10.0.0.2, bucket 77 of a" \
+		owner --policy $policy a 10.0.0.2:80
+done
 lnlbctl nodes
 grep -q '^a: 2 nodes$' "$dir/out" && [ "$(grep -c 52:54 "$dir/out")" -eq 2 ]
 report $? "nodes"
@@ -79,6 +84,9 @@ report $? "stats"
 for client in "" x 10.0.0.300 10.0.0.1: 10.0.0.1:65536 10.0.0.1:x 10.0.0.1/24 \
 	"[10.0.0.1]" "[10.0.0.1" "[::1]80" "::1]:80" "[]:80" ":80"; do
 	exits 2 "'$client' is not a client" owner a "$client"
+done
+for policy in "" x network network/0 network/33 network/ client/24 connection/; do
+	exits 2 "'$policy' is not a policy" owner --policy "$policy" a 10.0.0.1
 done
 exits 2 "too few arguments" owner
 exits 2 "too many arguments, from '10.0.0.2' on" owner a 10.0.0.1 10.0.0.2

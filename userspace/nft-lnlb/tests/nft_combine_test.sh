@@ -251,8 +251,8 @@ same "and as JSON"
 # --- JSON, echo, monitor, check ----------------------------------------------
 
 fresh
-lnlb add rule ip t c 'lnlb cluster 10.0.0.10 dev eth0 weight 5 affinity network 24 timeout 1m mode igmp mac 02:00:c0:a8:00:0a key "k" next "l" permissive'
-lnlb add rule ip t c lnlb cluster fd00::10 weight auto affinity connection accept
+lnlb add rule ip t c 'lnlb cluster 10.0.0.10 dev eth0 weight 5 affinity network 24 policy network 16 timeout 1m mode igmp mac 02:00:c0:a8:00:0a key "k" next "l" permissive'
+lnlb add rule ip t c lnlb cluster fd00::10 weight auto affinity connection policy client accept
 lnlb list ruleset >"$dir/expected"
 cp "$trace" "$dir/sent"
 lnlb -j list ruleset >"$dir/json"
@@ -265,7 +265,7 @@ cp "$dir/sent" "$dir/expected"
 cp "$trace" "$dir/got"
 same "JSON sends the same bytes"
 grep -o '{"lnlb": .*24}.*"permissive": true}}' "$dir/json" >"$dir/got"
-echo '{"lnlb": {"cluster": "10.0.0.10", "dev": "eth0", "weight": 5, "affinity": {"network": 24}, "timeout": 60, "mode": "igmp", "mac": "02:00:c0:a8:00:0a", "key": "k", "next": "l", "permissive": true}}' \
+echo '{"lnlb": {"cluster": "10.0.0.10", "dev": "eth0", "weight": 5, "affinity": {"network": 24}, "policy": {"network": 16}, "timeout": 60, "mode": "igmp", "mac": "02:00:c0:a8:00:0a", "key": "k", "next": "l", "permissive": true}}' \
 	>"$dir/expected"
 same "JSON in full"
 sed 's/"weight": 5/"weight": 0/' "$dir/json" | lnlb -j -f - >"$dir/out" 2>&1

@@ -97,7 +97,7 @@ lib/rules:2:30-34: Error: lnlb: $both is { 10.0.0.1, 10.0.0.2 }, expected one va
 add rule ip t c lnlb cluster $both; add rule ip t c lnlb cluster 10.0.0.1 wieght 5
                              ^^^^^
 In file included from rules:1:1-16:
-lib/rules:2:75-80: Error: lnlb: unexpected wieght, expected dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement
+lib/rules:2:75-80: Error: lnlb: unexpected wieght, expected dev, weight, affinity, policy, timeout, mode, mac, key, next, permissive, hash or another statement
 add rule ip t c lnlb cluster $both; add rule ip t c lnlb cluster 10.0.0.1 wieght 5
                                                                           ^^^^^^
 END

@@ -26,7 +26,12 @@ round_trip "lnlb cluster 10.0.0.10 weight loadavg" \
 	"lnlb cluster 10.0.0.10 weight auto"
 for affinity in client connection "network 24"; do
 	round_trip "lnlb cluster 10.0.0.10 affinity $affinity"
+	round_trip "lnlb cluster 10.0.0.10 policy $affinity"
 done
+round_trip "lnlb cluster 10.0.0.10 policy network 24 affinity network 16" \
+	"lnlb cluster 10.0.0.10 affinity network 16 policy network 24"
+sends "lnlb cluster 10.0.0.10 policy network 24" \
+	080001000a00000a08000e000000000208000f0000000018
 round_trip "lnlb cluster 10.0.0.10 timeout 5400" \
 	"lnlb cluster 10.0.0.10 timeout 1h30m"
 for mode in unicast multicast igmp; do
@@ -179,13 +184,13 @@ table ip t {
 	define w2 = $w
 	chain c {
 		define key = "a|b"
-		lnlb cluster $vip dev $eth-0 weight $w2 affinity $affinity 24 mode $mode key $key
+		lnlb cluster $vip dev $eth-0 weight $w2 affinity $affinity 24 policy $affinity 20 mode $mode key $key
 		lnlb cluster $other weight $w accept
 	}
 }
 END
 cat >"$dir/expected" <<'END'
-lnlb cluster 10.0.0.20 dev "eth0" weight 7 affinity network 24 mode igmp key "a|b"
+lnlb cluster 10.0.0.20 dev "eth0" weight 7 affinity network 24 policy network 20 mode igmp key "a|b"
 lnlb cluster 10.0.0.30 weight 7 accept
 END
 fresh
@@ -219,6 +224,11 @@ typed_wrong "lnlb cluster 10.0.0.1 mode igmp mode igmp" \
 typed_wrong "lnlb cluster 10.0.0.1 affinity network 33" \
 	"^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^" \
 	'lnlb: network length 33, expected 1-32'
+typed_wrong "lnlb cluster 10.0.0.1 policy network" \
+	"                      ^^^^^^" 'lnlb: policy network needs a length'
+typed_wrong "lnlb cluster 10.0.0.1 policy port" \
+	"                             ^^^^" \
+	'lnlb: policy "port", expected one of client, connection, network'
 typed_wrong "lnlb cluster 10.0.0.1 mac 1:2" "                          ^^^" \
 	'lnlb: "1:2" is no MAC address as in 02:00:c0:a8:00:0a'
 typed_wrong "lnlb cluster 10.0.0.1 timeout 0" \
@@ -307,8 +317,8 @@ rules:4:3-7: Error: No symbol type information
 END
 typed_wrong "lnlb cluster 10.0.0.1 wieght 5" \
 	"                      ^^^^^^" \
-	'lnlb: unexpected wieght, expected dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement'
-expected="dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement"
+	'lnlb: unexpected wieght, expected dev, weight, affinity, policy, timeout, mode, mac, key, next, permissive, hash or another statement'
+expected="dev, weight, affinity, policy, timeout, mode, mac, key, next, permissive, hash or another statement"
 typed_wrong "lnlb cluster 10.0.0.1 wieght 5 affinity network 24" \
 	"                      ^^^^^^" "lnlb: unexpected wieght, expected $expected"
 typed_wrong "lnlb cluster 10.0.0.1 moed igmp counter" \
@@ -321,7 +331,7 @@ done
 round_trip "lnlb cluster 10.0.0.1 jhash ip saddr mod 2 0"
 typed_wrong "lnlb cluster 10.0.0.1 group 5" \
 	"                      ^^^^^" \
-	'lnlb: unexpected group, expected dev, weight, affinity, timeout, mode, mac, key, next, permissive, hash or another statement'
+	'lnlb: unexpected group, expected dev, weight, affinity, policy, timeout, mode, mac, key, next, permissive, hash or another statement'
 
 cat >"$dir/in_chain" <<'END'
 	tcp dport 80 lnlb cluster 10.0.0.21 weight abc

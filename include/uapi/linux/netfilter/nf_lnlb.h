@@ -136,6 +136,8 @@
  *     LNLB_A_NAME            required
  *     LNLB_A_CLIENT          4 or 16 bytes, network order; required
  *     LNLB_A_CLIENT_PORT     __be16; required with LNLB_AFFINITY_CONNECTION
+ *     LNLB_A_AFFINITY, LNLB_A_AFFINITY_LEN
+ *                            those of a rule's policy; default: the cluster's
  *   The answer:
  *     LNLB_A_NAME, LNLB_A_BUCKET
  *     LNLB_A_OWNED_BY        enum lnlb_owned_by: how that is known
@@ -704,6 +706,9 @@ enum lnlb_stat {
  * @NFTA_LNLB_HASH: string, description of the logon key of the bucket hash
  * @NFTA_LNLB_KEY_NEXT: string, description of a second key that verifies
  * @NFTA_LNLB_PERMISSIVE: flag, unsigned frames are believed, too
+ * @NFTA_LNLB_POLICY: __be32, enum lnlb_affinity: what decides about the packets
+ *	that get to this rule, instead of the cluster's affinity
+ * @NFTA_LNLB_POLICY_LEN: __be32, with LNLB_AFFINITY_NETWORK
  *
  * What a rule does not say is left out of its dump, too.
  */
@@ -722,6 +727,8 @@ enum nft_lnlb_attributes {
 	NFTA_LNLB_HASH,
 	NFTA_LNLB_KEY_NEXT,
 	NFTA_LNLB_PERMISSIVE,
+	NFTA_LNLB_POLICY,
+	NFTA_LNLB_POLICY_LEN,
 	__NFTA_LNLB_MAX
 };
 #define NFTA_LNLB_MAX (__NFTA_LNLB_MAX - 1)

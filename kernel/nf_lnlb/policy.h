@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Rules with policies of their own: see policy.c. */
+#ifndef _LNLB_POLICY_H
+#define _LNLB_POLICY_H
+
+#include <linux/inetdevice.h>
+#include <linux/ip.h>
+
+#include "lnlb.h"
+
+/**
+ * lnlb_policy_set() - the policy of an affinity
+ * @policy: filled in
+ * @affinity: enum lnlb_affinity
+ * @len: prefix length of LNLB_AFFINITY_NETWORK, 1..32
+ */
+static inline void lnlb_policy_set(struct lnlb_policy *policy, u8 affinity,
+				   u8 len)
+{
+	bool network = affinity == LNLB_AFFINITY_NETWORK;
+
+	policy->mask4 = inet_make_mask(network ? len : 32);
+	policy->prefix = network ? 96 + len : 128;
+	policy->ports = affinity == LNLB_AFFINITY_CONNECTION;
+}
+
+/**
+ * lnlb_policies_add() - a rule wants this policy
+ * @policies: added to
+ * @cfg: what the rule says
+ */
+void lnlb_policies_add(struct lnlb_policies *policies,
+		       const struct lnlb_config *cfg);
+
+/**
+ * lnlb_policy_update() - put the policies of its rules in force, or none
+ * @cluster: bound; lnlb_cluster::policies says which
+ *
+ * Context: RTNL and lnlb_net::lock held, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int lnlb_policy_update(struct lnlb_cluster *cluster);
+
+/**
+ * lnlb_policy_stop() - give back what lnlb_policy_update() took
+ * @cluster: the cluster
+ *
+ * Context: RTNL and lnlb_net::lock held, may sleep.
+ */
+void lnlb_policy_stop(struct lnlb_cluster *cluster);
+
+/**
+ * lnlb_policy_ingress() - a packet whose policy the rules will tell
+ * @cluster: it is for this one, lnlb_cluster::mixed
+ * @skb: only its packet type is written; freed if it is another node's by each
+ *	policy
+ * @iph: its header
+ *
+ * Context: softirq, rcu_read_lock().
+ * Return: NF_STOLEN or NF_ACCEPT.
+ */
+unsigned int lnlb_policy_ingress(const struct lnlb_cluster *cluster,
+				 struct sk_buff *skb, const struct iphdr *iph);
+
+/**
+ * lnlb_policy_decide() - whose is this packet, by this policy?
+ * @cluster: it is for this one, and came by its device
+ * @policy: that decides, if nothing has yet
+ * @skb: network header set; not written
+ * @iph: its header
+ *
+ * Counts nothing, but tells the tracker.
+ *
+ * Context: softirq, rcu_read_lock().
+ * Return: the counter that it goes to, see lnlb_taken(); -EAGAIN: it was decided
+ * before, or will be later.
+ */
+int lnlb_policy_decide(const struct lnlb_cluster *cluster,
+		       const struct lnlb_policy *policy, struct sk_buff *skb,
+		       const struct iphdr *iph);
+
+#endif /* _LNLB_POLICY_H */
