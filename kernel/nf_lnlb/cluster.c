@@ -171,12 +171,10 @@ static int check_others(const struct lnlb_cluster *cluster,
 		return refuse(why, LNLB_CFG_NAME,
 			      "the cluster is in use under another name",
 			      -EEXIST);
-	list_for_each_entry(other, &cluster->holders, list) {
-		if (other->active_next && !other->active_next(other))
-			continue;
-		if (lnlb_config_contradicts(&other->cfg, &holder->cfg, why))
+	list_for_each_entry(other, &cluster->holders, list)
+		if (lnlb_holder_matters(other, holder->door) &&
+		    lnlb_config_contradicts(&other->cfg, &holder->cfg, why))
 			return -EINVAL;
-	}
 	return 0;
 }
 

@@ -31,6 +31,24 @@ static inline bool lnlb_holder_counts(const struct lnlb_holder *holder,
 }
 
 /**
+ * lnlb_holder_matters() - has a new holder to fit with this one?
+ * @holder: of a cluster whose lnlb_net::lock is held
+ * @door: the new one's, enum lnlb_doors
+ *
+ * A rule comes with its transaction, and need not fit with what that takes out.
+ * Other doors may be used at any moment of one, that may yet fail.
+ */
+static inline bool lnlb_holder_matters(const struct lnlb_holder *holder,
+				       u8 door)
+{
+	bool pending = false;
+
+	if (door == LNLB_DOOR_NFT && holder->active_next)
+		return holder->active_next(holder);
+	return lnlb_holder_counts(holder, &pending) || pending;
+}
+
+/**
  * lnlb_cluster_hold() - take hold of a cluster, bring it up if need be
  * @net: the namespace
  * @holder: door, cfg, active and active_next filled in by the caller; stays
