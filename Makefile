@@ -54,12 +54,12 @@ sim-coverage:
 fuzz:
 	@selftests/fuzz/run $(SECONDS)
 
-# what a packet costs: a table, a plot, build/bench/
+# what a packet costs: tables and plots, build/bench/; KEEP=1: stored, too
 bench:
 	.ci/setup gnuplot-nox
 	@echo '# building modules and tools'
 	@.ci/quiet build/make.log $(MAKE) all
-	@selftests/bench/run
+	@selftests/bench/run $(if $(KEEP),--keep)
 
 # nftables' own shell tests: fetched by apt, or SUITE_DIR=DIR
 nft-suite: setup all

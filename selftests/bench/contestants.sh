@@ -2,17 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The contestants, each set up from nothing and taken away again. Sourced by
-# measure. VIP is the address, eth0 of n1 the device, OTHER_MAC nobody's.
+# measure. VIP is the address, eth0 of $node the device, OTHER_MAC nobody's.
 # shellcheck disable=SC2154 # of lib.sh
 
 # shellcheck disable=SC2034 # of measure
 readonly PORT=9 BURST=500 CLIENT=10.0.1.1 OTHER_MAC=02:00:00:00:00:99
 
-own_mac() { node_mac 1; }
+own_mac() { node_mac "${node#n}"; }
 
 # What the others do with frames for an address of their own.
-address_add() { ip_ns n1 addr add "$VIP/32" dev eth0; }
-address_del() { ip_ns n1 addr del "$VIP/32" dev eth0; }
+address_add() { ip_ns $node addr add "$VIP/32" dev eth0; }
+address_del() { ip_ns $node addr del "$VIP/32" dev eth0; }
 
 # The stack, without anybody's help: a frame for another machine.
 measure_floor() {
@@ -21,7 +21,7 @@ measure_floor() {
 
 # The cheapest hook there can be.
 measure_hook() {
-	ip netns exec "$(full_ns n1)" modprobe lnlb_bench
+	ns $node modprobe lnlb_bench
 	contest hook 0 eth0 "$(own_mac)" "$VIP" $CLIENT
 	modprobe -r lnlb_bench
 }
@@ -29,7 +29,7 @@ measure_hook() {
 # conntrack_on: without a chain that costs something
 conntrack_on() {
 	modprobe nf_conntrack
-	ns n1 nft -f - <<-EOT
+	ns $node nft -f - <<-EOT
 		table ip unused {
 			chain no_hook {
 				ct state new
@@ -38,7 +38,7 @@ conntrack_on() {
 	EOT
 }
 
-nft_off() { ns n1 nft flush ruleset; }
+nft_off() { ns $node nft flush ruleset; }
 
 # A packet that is delivered, with conntrack on and nobody to balance.
 measure_delivery() {
@@ -59,7 +59,7 @@ nft_drops() {
 	shift 2
 	address_add
 	[ "$name" != nft_conntrack ] || conntrack_on
-	ns n1 nft -f - <<-EOT
+	ns $node nft -f - <<-EOT
 		table $family bench {
 			chain c {
 				type filter hook $*
@@ -82,11 +82,11 @@ measure_nft_conntrack() {
 
 measure_xt_cluster() {
 	address_add
-	ns n1 iptables-legacy -t mangle -A PREROUTING -d "$VIP" -m cluster \
+	ns $node iptables-legacy -t mangle -A PREROUTING -d "$VIP" -m cluster \
 		--cluster-total-nodes 1 --cluster-local-node 1 \
 		--cluster-hash-seed 0x5eed -j DROP
 	contest xt_cluster 0 eth0 "$(own_mac)" "$VIP" $CLIENT
-	ns n1 iptables-legacy -t mangle -F
+	ns $node iptables-legacy -t mangle -F
 	modprobe -rq xt_cluster iptable_mangle
 	address_del
 }
@@ -94,11 +94,11 @@ measure_xt_cluster() {
 # It has no hash of an address: two nodes, by its last bit.
 measure_tc() {
 	address_add
-	ns n1 tc qdisc add dev eth0 clsact
-	ns n1 tc filter add dev eth0 ingress protocol ip u32 \
+	ns $node tc qdisc add dev eth0 clsact
+	ns $node tc filter add dev eth0 ingress protocol ip u32 \
 		match ip dst "$VIP/32" match u32 1 1 at 12 action drop
 	contest tc 0 eth0 "$(own_mac)" "$VIP" $CLIENT
-	ns n1 tc qdisc del dev eth0 clsact
+	ns $node tc qdisc del dev eth0 clsact
 	address_del
 }
 
@@ -119,6 +119,7 @@ client_of() {
 
 # Two nodes; n1 is measured.
 ours_up() {
+	node=n1
 	[ -z "${ours:-}" ] || return 0
 	ours=1
 	modprobe lnlb
@@ -142,20 +143,20 @@ measure_mine() { ours_up; ours_mine mine; }
 
 # calm: what the nodes have to say to each other is said seldom
 calm() {
-	local node
+	local name
 
-	for node in n1 n2; do
-		ns $node sysctl -qw net.lnlb.dead_interval_ms=60000
-		ns $node sysctl -qw net.lnlb.keepalive_interval_ms=10000
+	for name in n1 n2; do
+		ns $name sysctl -qw net.lnlb.dead_interval_ms=60000
+		ns $name sysctl -qw net.lnlb.keepalive_interval_ms=10000
 	done
 }
 
 lively() {
-	local node
+	local name
 
-	for node in n1 n2; do
-		ns $node sysctl -qw net.lnlb.keepalive_interval_ms=100
-		ns $node sysctl -qw net.lnlb.dead_interval_ms=500
+	for name in n1 n2; do
+		ns $name sysctl -qw net.lnlb.keepalive_interval_ms=100
+		ns $name sysctl -qw net.lnlb.dead_interval_ms=500
 	done
 	wait_active 2 || die "the nodes do not agree"
 }
@@ -230,6 +231,19 @@ measure_nodes() {
 	lively
 }
 
+# ---- two processors ----
+
+measure_both_floor() {
+	contest_both floor eth0 $OTHER_MAC "$VIP" $CLIENT
+}
+
+measure_both_foreign() {
+	ours_up
+	calm
+	contest_both foreign eth0 "$(cluster_mac)" "$VIP" "$client_there"
+	lively
+}
+
 # ---- many clients ----
 
 readonly MANY_FIRST=10.48.0.1 MANY_LAST=10.48.3.232 MANY=1000
@@ -289,30 +303,49 @@ measure_sessions() {
 
 # ---- devices without a cluster ----
 
-# bystander NAME: a packet to another address, by another device of n1
+# bystander NAME: a packet to another address, by a device that has no hook
 bystander() {
-	ip_ns n1 link add by0 type dummy
-	ip_ns n1 link set by0 address 52:54:00:00:03:01 up
-	ip_ns n1 addr add 10.1.0.1/16 dev by0
+	ip_ns $node link add by0 type dummy
+	ip_ns $node link set by0 address 52:54:00:00:03:01 up
+	ip_ns $node addr add 10.1.0.1/16 dev by0
 	conntrack_on
 	sink_start 10.1.0.1 by0 52:54:00:00:03:01 10.1.0.2
 	contest "$1" 1 by0 52:54:00:00:03:01 10.1.0.1 10.1.0.2
 	sink_stop
 	nft_off
-	ip_ns n1 link del by0
+	ip_ns $node link del by0
 }
 
+# bystanders NAME: also in a namespace that has nothing to do with it
+bystanders() {
+	bystander "bystander_$1"
+	[[ " ${namespaces[*]} " == *" other "* ]] || setup_ns other
+	node=other
+	bystander "other_$1"
+	node=n1
+}
+
+# The first hook at ingress, anybody's, makes the kernel look for one at each
+# device: what ours costs is the difference to that.
 measure_bystander() {
 	[ -z "${ours:-}" ] || die "bystander is first measured without ours"
 	# the kernel's own search for an address is to be the same
 	address_add
-	bystander bystander_before
+	# the guest's own hook; one processor does without
+	nft list table netdev pin >"$tmp/pin" || die "it has none"
+	nft delete table netdev pin
+	bystanders none
+	nft -f "$tmp/pin"
+	ns $node modprobe lnlb_bench
+	bystanders hook
+	modprobe -r lnlb_bench
 	address_del
 }
+
 # The nodes' own work goes on beside it: seldom, for a while.
 measure_bystander_ours() {
 	ours_up
 	calm
-	bystander bystander
+	bystanders ours
 	lively
 }
