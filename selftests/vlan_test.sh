@@ -10,8 +10,8 @@ readonly TAGGED=10.5.0.10
 # tag_in DEVICE on|off: with off the VLAN device writes the tag into the frame
 tag_in() { ns "$1" ethtool -K eth0 txvlan "$2" rxvlan "$2" >/dev/null; }
 
-# clients NUMBER: of the VLAN
-clients() { seq -f '10.5.0.%.0f' 101 $((100 + $1)); }
+# clients FIRST LAST: of the VLAN
+clients() { seq -f '10.5.0.%.0f' $((100 + $1)) $((100 + $2)); }
 
 # answers DEVICE ADDR: how many of three pings by this device are answered
 answers() {
@@ -22,11 +22,14 @@ answers() {
 	ip_ns cl neigh del "$2" dev "$1"
 }
 
-# shared HOW: every client is answered once, by one of all nodes
+# shared HOW FIRST: 20 clients from that one on, all of them new, as it is by their
+# sessions that one sees when they have been answered: each once, by one of all nodes
 shared() {
+	local last=$(($2 + 19))
+
 	IFACE=eth0.5 probe_start "watch" cl probe.py watch "$TAGGED" \
-		"$(cluster_mac $TAGGED)" 200 < <(clients 20)
-	busywait 10000 tagged_sessions 20
+		"$(cluster_mac $TAGGED)" 200 < <(clients "$2" $last)
+	busywait 10000 tagged_sessions $last
 	sleep 0.5
 	probe_stop watch >"$tmp/shared"
 	check_eq "$1: 20 clients are answered, each time by the same node" 20 \
@@ -53,7 +56,7 @@ for name in n1 n2 n3 cl; do
 		addr add 10.5.0.${i/cl/100}/24 dev eth0.5
 	EOT
 done
-clients 20 | sed 's,.*,addr add &/32 dev eth0.5,' | ip_ns cl -batch -
+clients 1 40 | sed 's,.*,addr add &/32 dev eth0.5,' | ip_ns cl -batch -
 ip_ns cl -batch - <<-EOT || die "no other VLAN on the client"
 	link add link eth0 name eth0.6 type vlan id 6
 	link set eth0.6 up
@@ -65,12 +68,12 @@ done
 wait_active 3 || die "no agreement"
 ADDR=$TAGGED wait_active 3 || die "no agreement in the VLAN"
 
-shared "tag beside the frame"
+shared "tag beside the frame" 1
 for name in n1 n2 n3 cl; do
 	tag_in $name off
 done
 capture_start tagged cl eth0 vlan 5 and icmp
-shared "tag in the frame"
+shared "tag in the frame" 21
 capture_stop tagged
 check_le "all of them had the tag" 40 "$(capture_count tagged)"
 
