@@ -103,8 +103,9 @@ check-packages:
 	.ci/setup $(DEB_TOOLS) rpm
 	.ci/check_packages
 
-# DISTRO=bookworm, trixie or trixie-backports
+# DISTRO=bookworm, trixie or trixie-backports; TESTS="NAME...": these selftests
 check-distro: setup
+	$(MAKE) -C $(TEST_TOOLS)
 	.ci/setup debootstrap $(DEB_TOOLS)
 	selftests/distro/run $(DISTRO)
 
