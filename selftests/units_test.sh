@@ -139,7 +139,7 @@ check_eq "are served, out of the sandbox" "lnlb_clusters 1" \
 
 sys stop lnlb &
 stop=$!
-check "stop drains" busywait 5000 is_state draining
+check "stop drains" busywait 30000 is_state draining
 check_not "and waits for the sessions" busywait 3000 clusters_are 0
 probe_stop chat >"$tmp/chat"
 check_eq "no connection has noticed anything" "" \
