@@ -16,11 +16,13 @@ there are none, and all lines are commands. The plan says what else is to know:
     start COMMAND      before the first block, in a state without clusters
     block TEXT         the next block whose first line begins so, and of that:
     before COMMAND     to be run before
+    after COMMAND      to be run behind its own: has it done what it should?
     text               there are no commands in it
     rules FILE         it is a ruleset, to be loaded by what comes later
     replace A B        what stands for something else
     seconds N          its commands are ended after this time
     terminal           they want one
+    edit               the first one starts an editor, for the lines below it
     skip TEXT: WHY     commands that begin so are not run
     ci WHAT            they are run by that instead, in each make check
     not WHY            nobody runs them
@@ -50,6 +52,16 @@ for i in $(seq 50); do
 done
 exit 1
 '''
+EDITED = '/tmp/edited'
+# its arguments are the file to write, and others to look at
+EDITOR = f"""#!/bin/sh
+for file; do
+        case $file in
+        */.\\#*) cp {EDITED} "$file"; exit ;;
+        esac
+done
+exit 1
+"""
 RELOAD = 'table ip lnlb\ndelete table ip lnlb\n'
 
 
@@ -59,7 +71,8 @@ class Block:
     def __init__(self, page, line, lines):
         self.page, self.line, self.lines = page, line, lines
         self.how = {}
-        self.before, self.skip, self.replace = [], [], []
+        self.before, self.after = [], []
+        self.skip, self.replace = [], []
         self.planned = False
 
     def first(self):
@@ -165,11 +178,14 @@ def read_plan(path, pages):
                 block = Block(page, 0, [rest])
         elif word == 'before':
             block.before.append(rest)
+        elif word == 'after':
+            block.after.append(rest)
         elif word == 'skip':
             block.skip.append(rest.partition(': ')[0])
         elif word == 'replace':
             block.replace.append(rest.split())
-        elif word in ('text', 'rules', 'seconds', 'terminal', 'ci', 'not'):
+        elif word in ('text', 'rules', 'seconds', 'terminal', 'edit', 'ci',
+                      'not'):
             block.how[word] = rest
             if word in ('rules', 'seconds', 'ci', 'not') and not rest:
                 wrong.append(f'line {number}: {word} what?')
@@ -201,10 +217,10 @@ def typed(command, how):
     """Exit code and output of it."""
     limit = int(how.get('seconds', LIMIT_S))
     args = ['bash', '-e', '-o', 'pipefail', '-c', command]
-    if 'terminal' in how:
+    if 'terminal' in how or 'edit' in how:
         args = ['script', '-qec', command, '/dev/null']
     args = ['timeout', '-k', '5', str(limit)] + args
-    env = dict(os.environ, TERM='vt100')
+    env = dict(os.environ, TERM='vt100', SYSTEMD_EDITOR=EDITED + '.sh')
     # a file: what is started in the background keeps a pipe open
     with open('/tmp/typed', 'w+', encoding='utf-8', errors='replace') as out:
         code = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=out,
@@ -219,6 +235,18 @@ def typed(command, how):
 def write_rules(block):
     with open(block.how['rules'], 'w', encoding='utf-8') as file:
         file.write(RELOAD + '\n'.join(block.lines) + '\n')
+
+
+def write_edited(block):
+    """What somebody would type into the editor."""
+    with open(EDITED, 'w', encoding='utf-8') as file:
+        for line in block.lines[1:]:
+            for old, new in block.replace:
+                line = line.replace(old, new)
+            file.write(line + '\n')
+    with open(EDITED + '.sh', 'w', encoding='utf-8') as file:
+        file.write(EDITOR)
+        os.chmod(file.name, 0o755)
 
 
 class Results:
@@ -245,7 +273,9 @@ def run_block(block, results):
     if 'rules' in block.how:
         write_rules(block)
         return
-    for command in block.commands():
+    if 'edit' in block.how:
+        write_edited(block)
+    for command in block.commands() + block.after:
         if any(map(command.startswith, block.skip)):
             continue
         for old, new in block.replace:
