@@ -34,6 +34,11 @@ check "n3 is served by the first cluster, by $served" \
 # ---- from the cluster address ----
 
 for node in n1 n2; do
+	# it has to ask for the MAC address anew, and the answer comes to the
+	# cluster MAC
+	ip_ns $node neigh flush to $other
+	check_eq "$node has to ask where that is" "" \
+		"$(ip_ns $node neigh show to $other nud reachable)"
 	served=$(ns $node curl -s -m 5 --interface "$VIP" "http://$other/id")
 	check "$node, from its cluster's address, is served by $served" \
 		test "$served" = n3 -o "$served" = n4
