@@ -108,7 +108,8 @@ same_verdicts "whole packets" plain=1 seed=1 "count=$PACKETS"
 check_eq "whole packets: the hook has none left to drop" 0 "$(letters on H)"
 check_eq "whole packets: they are counted" "$(letters on X)" \
 	"$(counter n1 rx_xdp)"
-same_verdicts "all kinds" seed=2 "count=$PACKETS"
+# the first 4000 of these have one of the type of the mark among them
+same_verdicts "all kinds" seed=97 "count=$PACKETS"
 check_le "all kinds: XDP drops most of them" 60 "$(share_of_xdp on)"
 
 # sessions stay here, their buckets do not

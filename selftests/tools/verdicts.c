@@ -39,6 +39,8 @@
 
 #define BATCH		128
 #define MARK_TYPE	0x88b5		/* for experiments */
+#define MARK_SOURCE	0x02		/* begins its address */
+#define PACKET_SOURCE	0x06
 #define MARK_TRIES	100
 #define CLIENTS		0x0b000000	/* 11.0.0.0 */
 #define CLIENTS_MASK	0x1fff
@@ -164,7 +166,7 @@ static void make(struct packet *p, unsigned int number)
 	memcpy(eth->ether_dhost, mac, ETH_ALEN);
 	if (one_in(20))
 		eth->ether_dhost[rnd() % ETH_ALEN] ^= 1 << rnd() % 8;
-	eth->ether_shost[0] = 0x06;
+	eth->ether_shost[0] = PACKET_SOURCE;
 	memcpy(eth->ether_shost + 2, &number, sizeof(number));
 	/* odd ones are no tags */
 	eth->ether_type = htons(one_in(30) ? rnd() | 1 : ETHERTYPE_IP);
@@ -262,12 +264,19 @@ static int place_of(const unsigned char *data, ssize_t len, unsigned int first,
 		number = (uint16_t)(ntohs(ip->id) - first);
 	} else {
 		if (len < (ssize_t)sizeof(*eth) ||
-		    eth->ether_shost[0] != 0x06 || eth->ether_shost[1])
+		    eth->ether_shost[0] != PACKET_SOURCE || eth->ether_shost[1])
 			return -1;
 		memcpy(&number, eth->ether_shost + 2, sizeof(number));
 		number -= first;
 	}
 	return number < BATCH ? (int)number : -1;
+}
+
+/* One of the packets may have its type, too. */
+static bool is_mark(const unsigned char *data, ssize_t len)
+{
+	return len > 14 && data[6] == MARK_SOURCE &&
+	       data[12] == MARK_TYPE >> 8 && data[13] == (MARK_TYPE & 0xff);
 }
 
 /* Take in what is there; is the mark among it? */
@@ -279,8 +288,7 @@ static bool take_in(int fd, char *verdict, unsigned int first, char letter)
 	int place;
 
 	while ((len = recv(fd, data, sizeof(data), 0)) >= 0) {
-		if (len > 14 && fd == all && data[12] == MARK_TYPE >> 8 &&
-		    data[13] == (MARK_TYPE & 0xff)) {
+		if (fd == all && is_mark(data, len)) {
 			mark = true;
 			continue;
 		}
@@ -299,7 +307,7 @@ static void mark(char *verdict, unsigned int first)
 	int tries;
 
 	memset(p.data, 0xff, ETH_ALEN);
-	p.data[6] = 0x02;
+	p.data[6] = MARK_SOURCE;
 	p.data[12] = MARK_TYPE >> 8;
 	p.data[13] = MARK_TYPE & 0xff;
 	for (tries = 0; tries < MARK_TRIES; tries++) {
