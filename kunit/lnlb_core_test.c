@@ -81,6 +81,7 @@ static void leave_is_taken_over(struct kunit *test)
 	struct lnlb_net *net = test->priv;
 
 	lnlb_net_start_all(net, 3);
+	lnlb_net_session_add(net, 1, 7, 1, 1);
 	lnlb_net_leave(net, 1);
 	KUNIT_EXPECT_FALSE(test, lnlb_net_owned(net));
 	KUNIT_EXPECT_LE(test, lnlb_net_run_until_owned(net, 1000), 30);

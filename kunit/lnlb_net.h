@@ -62,6 +62,7 @@ struct lnlb_net_frame {
  * @signs: signatures it asked for
  * @loads: sessions it was told of
  * @yields: sessions it was told to let go of
+ * @answers: packets that it takes may be on their way, see @barrier
  * @accepting: buckets
  * @accept: buckets that it takes new sessions of
  * @events: by enum lnlb_event, how often
@@ -84,6 +85,7 @@ struct lnlb_net_node {
 	u32 signs;
 	u32 loads;
 	u32 yields;
+	bool answers;
 	u32 accepting;
 	u8 accept[LNLB_WIRE_CLAIMS];
 	u32 events[LNLB_EVENT_MAX + 1];
@@ -151,6 +153,7 @@ void lnlb_net_leave(struct lnlb_net *net, int i);
 void lnlb_net_partition(struct lnlb_net *net, u32 side, bool cut);
 int lnlb_net_rx(struct lnlb_net *net, int i, const u8 *frame, size_t len,
 		const u8 *src);
+void lnlb_net_expect_done(const struct lnlb_net_node *node);
 void lnlb_net_session_add(struct lnlb_net *net, int i, u16 bucket, u32 key,
 			  int owner);
 int lnlb_net_session_owner(const struct lnlb_net *net, int i, u32 key);

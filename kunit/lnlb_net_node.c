@@ -39,6 +39,21 @@ static void lnlb_net_post(struct lnlb_net *net, int from, int to,
 	memcpy(frame->data, data, len);
 }
 
+/**
+ * lnlb_net_expect_done() - nobody is answered any more, and no packet on its way
+ * @node: which leaves or rests; others take its clients as soon as they hear it
+ */
+void lnlb_net_expect_done(const struct lnlb_net_node *node)
+{
+	struct kunit *test = node->net->test;
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, node->accepting, 0);
+	KUNIT_EXPECT_FALSE(test, node->answers);
+	for (i = 0; i < LNLB_NET_SESSIONS; i++)
+		KUNIT_EXPECT_FALSE(test, node->session[i].used);
+}
+
 static void lnlb_net_send(void *ctx, const struct lnlb_node_id *to,
 			  const u8 *data, size_t len)
 {
@@ -46,6 +61,8 @@ static void lnlb_net_send(void *ctx, const struct lnlb_node_id *to,
 	struct lnlb_net *net = node->net;
 	int i;
 
+	if (data[offsetof(struct lnlb_wire_header, type)] == LNLB_WIRE_LEAVE)
+		lnlb_net_expect_done(node);
 	node->frames++;
 	for (i = 0; i < LNLB_NET_NODES; i++)
 		if (&net->node[i] != node && net->node[i].core &&
@@ -113,6 +130,7 @@ static void lnlb_net_accept(void *ctx, u16 bucket, bool accept)
 	if (!accept) {
 		lnlb_bit_clear(node->accept, bucket);
 		node->accepting--;
+		node->answers = true;
 		return;
 	}
 	lnlb_bit_set(node->accept, bucket);
@@ -129,6 +147,7 @@ static void lnlb_net_barrier(void *ctx)
 	struct lnlb_net_node *node = ctx;
 
 	node->barriers++;
+	node->answers = false;
 }
 
 static bool lnlb_net_has_sessions(void *ctx, u16 bucket)
@@ -216,6 +235,7 @@ static void lnlb_net_node_gone(void *ctx, const struct lnlb_node_id *id)
 	int i;
 
 	node->gone++;
+	node->answers = true;
 	for (i = 0; i < LNLB_NET_SESSIONS; i++)
 		if (lnlb_net_index(id) == node - node->net->node ||
 		    node->session[i].owner == lnlb_net_index(id))

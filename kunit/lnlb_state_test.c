@@ -101,13 +101,12 @@ static void suspended_is_quick(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, net->overlaps, 0);
 }
 
-/* as the module does, the node forgets what it knew of sessions */
 static void suspend_and(struct lnlb_net *net, int i, u8 state)
 {
 	struct lnlb_net_node *node = &net->node[i];
 
 	lnlb_core_set_state(node->core, LNLB_NODE_SUSPENDED);
-	memset(node->session, 0, sizeof(node->session));
+	lnlb_net_expect_done(node);
 	set_state(net, i, state);
 }
 

@@ -183,10 +183,6 @@ void lnlb_heartbeat_state(struct lnlb_cluster *cluster)
 		return;
 	cluster->state = state;
 	lnlb_core_set_state(cluster->core, state);
-	if (state != LNLB_NODE_SUSPENDED)
-		return;
-	lnlb_trackers_node_gone(cluster, NULL);
-	lnlb_ops_refresh_map(cluster);
 }
 
 int lnlb_heartbeat_start(struct lnlb_cluster *cluster, struct net_device *dev)
@@ -243,8 +239,6 @@ void lnlb_heartbeat_stop(struct lnlb_cluster *cluster, bool goodbye)
 		lnlb_core_free(cluster->core);
 		cluster->core = NULL;
 		cluster->dev = NULL;
-		lnlb_trackers_node_gone(cluster, NULL);
-		lnlb_ops_refresh_map(cluster);
 		skb_queue_purge(&cluster->rxq);
 		lnlb_gate_emptied(cluster);
 		lnlb_gate_update(cluster);

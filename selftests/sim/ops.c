@@ -21,11 +21,24 @@ static int index_of(const struct lnlb_node_id *id)
 	return id->mac[4] << 8 | id->mac[5];
 }
 
+/* Others take the clients of who leaves as soon as they hear it. */
+static void expect_none(struct sim *sim, unsigned int i)
+{
+	unsigned int s;
+
+	for (s = 0; s < SIM_SESSIONS; s++)
+		if (sim->session[s].alive && sim->session[s].owner == i)
+			sim_fail(sim, "S2: node %u has session %u and leaves",
+				 i, s);
+}
+
 static void op_send(void *ctx, const struct lnlb_node_id *to, const u8 *data,
 		    size_t len)
 {
 	struct sim_node *node = ctx;
 
+	if (data[offsetof(struct lnlb_wire_header, type)] == LNLB_WIRE_LEAVE)
+		expect_none(node->sim, node - node->sim->node);
 	sim_net_send(node->sim, node - node->sim->node,
 		     to ? index_of(to) : -1, data, len);
 }

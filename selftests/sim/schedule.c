@@ -255,8 +255,6 @@ static void set_state(struct sim *sim, unsigned int i, u8 state)
 	if (!node->core)
 		return;
 	lnlb_core_set_state(node->core, state);
-	if (state == LNLB_NODE_SUSPENDED)
-		sim_clients_drop(sim, i);
 	sim_net_wake(sim, node, sim->now + 1);
 }
 

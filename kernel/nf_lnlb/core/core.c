@@ -132,11 +132,22 @@ void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now)
 	lnlb_core_event(core, LNLB_EVENT_STATE, NULL, "started");
 }
 
+/*
+ * The others take this node's clients as soon as they hear that it has gone or
+ * rests: when this returns, it answers none of them any more.
+ */
+static void lnlb_core_let_go(struct lnlb_core *core)
+{
+	lnlb_claims_drop(core);
+	core->ops->node_gone(core->ctx, &core->params.self);
+	lnlb_core_barrier(core);
+}
+
 void lnlb_core_stop(struct lnlb_core *core, bool goodbye)
 {
 	if (!core->running)
 		return;
-	lnlb_claims_drop(core);
+	lnlb_core_let_go(core);
 	if (goodbye)
 		lnlb_send_leave(core);
 	lnlb_core_forget_all(core);
@@ -223,7 +234,7 @@ void lnlb_core_set_state(struct lnlb_core *core, u8 state)
 		return;
 	if (state == LNLB_NODE_SUSPENDED) {
 		core->epoch += LNLB_EPOCH_ERA;
-		lnlb_claims_drop(core);
+		lnlb_core_let_go(core);
 	}
 	if (core->state == LNLB_NODE_JOINING)
 		return;

@@ -150,7 +150,8 @@ struct lnlb_core_event {
  * @accept: from now on new sessions of @bucket are (not) taken here. The core
  *	never says true while another live node may still take them.
  * @barrier: returns when every packet that saw an earlier answer of @accept
- *	has been dealt with and its session is known to @save
+ *	has been dealt with and its session is known to @save, and each that
+ *	saw a session from before @node_gone
  * @has_sessions: does this node know of sessions in @bucket, its own or those
  *	that stay with other nodes?
  * @save: the next session of @bucket in an order of the callee's choice.
@@ -165,7 +166,8 @@ struct lnlb_core_event {
  *	if the session was known to stay with another node, this one perhaps:
  *	then @rec->owner is left to be the one of the two that keeps it.
  * @node_gone: @node is dead or has left, or has let go of its sessions: those
- *	are void. This node: it was dead to others, all that it knows is void
+ *	are void. This node: it was dead to others, or leaves, all that it knows
+ *	is void
  * @event: for the administrator
  *
  * All are called from inside the core's functions, with the caller's context.
