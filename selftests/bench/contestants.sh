@@ -109,7 +109,7 @@ client_of() {
 	local mac address
 
 	mac=$(node_mac "${1#n}")
-	for address in $(client_addrs 1 40); do
+	for address in $(client_addrs 1 400); do
 		ns n1 lnlbctl owner "$address" | grep -q "^$mac" || continue
 		echo "$address"
 		return
@@ -219,28 +219,54 @@ measure_clusters() {
 
 knows() { [ "$(show n1 '.nodes | length')" -eq "$1" ]; }
 
-# 62 nodes more, that say so and are silent for the rest of the time.
-measure_nodes() {
+# 62 nodes more, that say so and are silent for the rest of the time. What is ours
+# takes the long way for as long as the crowd keeps its sessions to itself.
+measure_crowd() {
 	ours_up
 	calm
 	ns cl "$here/crowd.py" eth0 "$VIP" 62 "$(node_mac 1)" "$(node_mac 2)"
 	busywait 20000 knows 64 >/dev/null || die "the crowd is not heard"
-	# ours are asked about for as long as the crowd keeps its sessions to itself
 	ours_foreign foreign_64_nodes
 	knows 64 || die "the crowd is gone"
 	lively
 }
 
-# ---- two processors ----
+# 30 nodes more, that are ones. One processor for all has no time for 64.
+measure_nodes() {
+	local i client more=()
 
-measure_both_floor() {
-	contest_both floor eth0 $OTHER_MAC "$VIP" $CLIENT
+	ours_up
+	mapfile -t more < <(seq -f 'n%.0f' 3 32)
+	for i in {3..32}; do
+		setup_ns "n$i"
+		plug "n$i" "$(node_mac "$i")" "$(node_addr "$i")/16"
+	done
+	for i in {1..32}; do
+		ns "n$i" sysctl -qw net.lnlb.dead_interval_ms=10000 \
+			net.lnlb.keepalive_interval_ms=1000
+		[ "$i" -le 2 ] || ns "n$i" lnlbctl addif "$VIP" eth0 >/dev/null ||
+			die "no cluster on n$i"
+		set_weight "n$i" 100
+	done
+	WAIT_MS=120000 wait_active 32 n1 || die "32 nodes do not agree"
+	client=$(client_of n1)
+	sink_start "$VIP" eth0 "$(cluster_mac)" "$client"
+	contest mine_32_nodes 1 eth0 "$(cluster_mac)" "$VIP" "$client"
+	sink_stop
+	for i in "${more[@]}"; do
+		ns "$i" lnlbctl delif nlb0
+	done
+	remove_ns "${more[@]}"
+	lively
 }
 
-measure_both_foreign() {
+# ---- two processors ----
+
+measure_processors() {
 	ours_up
 	calm
-	contest_both foreign eth0 "$(cluster_mac)" "$VIP" "$client_there"
+	contest_both floor $OTHER_MAC $CLIENT \
+		foreign "$(cluster_mac)" "$client_there"
 	lively
 }
 
