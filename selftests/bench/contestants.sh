@@ -233,10 +233,9 @@ measure_crowd() {
 
 # 30 nodes more, that are ones. One processor for all has no time for 64.
 measure_nodes() {
-	local i client more=()
+	local i client
 
 	ours_up
-	mapfile -t more < <(seq -f 'n%.0f' 3 32)
 	for i in {3..32}; do
 		setup_ns "n$i"
 		plug "n$i" "$(node_mac "$i")" "$(node_addr "$i")/16"
@@ -246,17 +245,17 @@ measure_nodes() {
 			net.lnlb.keepalive_interval_ms=1000
 		[ "$i" -le 2 ] || ns "n$i" lnlbctl addif "$VIP" eth0 >/dev/null ||
 			die "no cluster on n$i"
-		set_weight "n$i" 100
+		set_weight "n$i" 100 || die "cannot set the weight of n$i"
 	done
 	WAIT_MS=120000 wait_active 32 n1 || die "32 nodes do not agree"
 	client=$(client_of n1)
 	sink_start "$VIP" eth0 "$(cluster_mac)" "$client"
 	contest mine_32_nodes 1 eth0 "$(cluster_mac)" "$VIP" "$client"
 	sink_stop
-	for i in "${more[@]}"; do
-		ns "$i" lnlbctl delif nlb0
+	for i in {3..32}; do
+		ns "n$i" lnlbctl delif nlb0
 	done
-	remove_ns "${more[@]}"
+	remove_ns n{3..32}
 	lively
 }
 

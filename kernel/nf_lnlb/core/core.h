@@ -315,7 +315,7 @@ void lnlb_core_free(struct lnlb_core *core);
 void lnlb_core_start(struct lnlb_core *core, u64 incarnation, u64 now);
 
 /**
- * lnlb_core_stop() - accept nothing any more, forget all peers
+ * lnlb_core_stop() - answer nobody any more, forget all sessions and peers
  * @core: started core
  * @goodbye: send LEAVE frames; false where nothing can be sent (no carrier)
  */
@@ -388,8 +388,8 @@ void lnlb_core_set_weight(struct lnlb_core *core, u16 weight, u8 source);
  * @core: any core
  * @state: LNLB_NODE_ACTIVE; LNLB_NODE_DRAINING: hands its buckets over, keeps
  *	its sessions; LNLB_NODE_SUSPENDED: gives its buckets up and lets go of
- *	all sessions, those of others that it was told of, too; the caller has
- *	to forget them after this
+ *	all sessions, those of others that it was told of, too, before it
+ *	returns
  *
  * Holds beyond a stop and a new start.
  */
