@@ -112,7 +112,15 @@ diagnose() {
 	for name in "${cluster_nodes[@]}"; do
 		note "lnlbctl show on $name:"
 		ns "$name" timeout 5 lnlbctl show 2>&1 | sed 's/^/#   /'
+		note "counted on $name:" "$(ns "$name" timeout 5 lnlbctl show -j |
+			jq -r '.[] | .address, (.stats | to_entries[] |
+				select(.value != 0) | "\(.key)=\(.value)")' 2>&1 |
+			tr '\n' ' ')"
 	done
+	# a queue that was full: the second column, hexadecimal, a line for each CPU
+	note "packets dropped before any node saw them:" \
+		"$(awk '{ print $2 }' /proc/net/softnet_stat | tr '\n' ' ')"
+	grep -H '^#' "$tmp"/*.probe 2>/dev/null | sed "s,^$tmp/,# ,"
 }
 
 require() {
