@@ -11,6 +11,20 @@ is_here() {
 	[ "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" = "$1" ]
 }
 
+# unmount DIR: a process that has just ended may hold it for a moment longer, one
+# that goes on is named
+unmount() {
+	local i
+
+	for ((i = 0; i < 50; i++)); do
+		umount -R "$1" 2>/dev/null && return
+		sleep 0.2
+	done
+	find /proc/[0-9]*/{cwd,exe,root} -lname "$1*" -printf '%p -> %l\n' >&2
+	grep -F " $1" /proc/self/mountinfo >&2
+	die "cannot unmount $1"
+}
+
 # packages DISTRO: our packages, built there, into $work/deb
 packages() {
 	local dir=$work/build log=$results/deb.log tar
@@ -35,7 +49,7 @@ packages() {
 	rm "$dir"/root/b/*-dbgsym_*.deb
 	mv "$dir"/root/b/*.deb "$work/deb/"
 	leave "$dir"
-	umount "$dir"
+	unmount "$dir"
 }
 
 # to build on another machine of the same release would give the same bytes
@@ -191,7 +205,7 @@ ready() {
 		host_checks "$1" "$root" >"$work/host.ktap"
 		leave "$root"
 		image "$root" "$work/image"
-		umount "$root"
+		unmount "$root"
 		remove "$work"/{root,upper*,build*}
 		cp "$results"/*.log "$work/"
 		touch "$work/complete"
