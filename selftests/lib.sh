@@ -196,13 +196,21 @@ kill_ns() {
 	return 0
 }
 
-# remove_ns NAME...: with everything that runs in it
+# Does no connection that a program has left wait for its other end any more? It
+# would keep its namespace, and our modules, for a minute after the network is gone.
+tcp_has_ended() { grep -q '^TCP:.* orphan 0 ' /proc/net/sockstat; }
+
+# remove_ns NAME...: with everything that runs in it, the last one first: the
+# bridge, which comes first in lan_setup, is there as long as others use it
 remove_ns() {
-	local name other left=()
+	local i name other left=()
 
 	for name in "$@"; do
 		kill_ns "$name"
-		ip netns del "lnlb$$-$name" 2>/dev/null
+	done
+	busywait 2000 tcp_has_ended
+	for ((i = $#; i > 0; i--)); do
+		ip netns del "lnlb$$-${!i}" 2>/dev/null
 	done
 	for other in "${namespaces[@]}"; do
 		[[ " $* " == *" $other "* ]] || left+=("$other")
