@@ -84,6 +84,9 @@ check_not "a device that is not there" sys start lnlb
 check "leaves no cluster" clusters_are 0
 check_eq "no table" "" "$(ns n1 nft-lnlb list ruleset)"
 check_not "and no address" is_put "$VIP"
+echo 'table ip lb { chain prerouting { }; }' >"$rules"
+check_not "a table that the service does not see" sys start lnlb
+ns n1 nft-lnlb delete table ip lb
 rules_are "lnlb cluster $VIP dev eth0 weight 100"
 check "start" sys start lnlb
 check "the address is there" is_put "$VIP"
