@@ -46,6 +46,20 @@ static noinline unsigned int ingress_later(const struct lnlb_cluster *cluster,
 	return NF_ACCEPT;
 }
 
+/* A bridge has been to PRE_ROUTING with it: it is whole, and no rule sees it now. */
+static noinline unsigned int ingress_whole(const struct lnlb_cluster *cluster,
+					   struct sk_buff *skb,
+					   const struct iphdr *iph)
+{
+	struct lnlb_flow flow;
+	unsigned int stat, time;
+
+	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
+	stat = lnlb_decide_settle(cluster, &flow, stat, false, &time);
+	return lnlb_taken(stat) ? lnlb_take(cluster, skb, stat) :
+				  lnlb_drop(cluster, skb, stat);
+}
+
 /* That this client's session stays here, and the flow, if it is to be known. */
 static void remember(u32 id, const struct sk_buff *skb, const struct iphdr *iph,
 		     unsigned int stat, unsigned int time, bool high)
@@ -75,7 +89,8 @@ static noinline unsigned int ingress_ask(const struct lnlb_cluster *cluster,
 	smp_rmb();
 	stat = lnlb_decide(cluster, skb, iph, bucket, &flow);
 	if (stat == LNLB_STAT_RX_FOREIGN && ip_is_fragment(iph) &&
-	    lnlb_decide_later(cluster, flow.bucket))
+	    lnlb_decide_later(cluster, flow.bucket) &&
+	    !lnlb_bridged(skb))
 		return ingress_later(cluster, skb, iph);
 	stat = lnlb_decide_settle(cluster, &flow, stat, high, &time);
 	if (!lnlb_taken(stat))
@@ -144,7 +159,9 @@ static __always_inline unsigned int ingress_header(const struct lnlb_port *port,
 	if (unlikely(!ether_addr_equal(eth_hdr(skb)->h_dest, cluster->mac)))
 		return lnlb_drop(cluster, skb, LNLB_STAT_RX_WRONG_MAC);
 	if (unlikely(cluster->later))
-		return ingress_later(cluster, skb, iph);
+		return lnlb_bridged(skb) ?
+		       ingress_whole(cluster, skb, iph) :
+		       ingress_later(cluster, skb, iph);
 	if (unlikely(iph->protocol == IPPROTO_ICMP))
 		return ingress_ask(cluster, skb, iph, -1);
 	recent = lnlb_recent_find(cluster, iph->saddr);

@@ -2,6 +2,8 @@
 #ifndef _LNLB_DATAPATH_H
 #define _LNLB_DATAPATH_H
 
+#include <linux/netfilter_bridge.h>
+
 #include "lnlb.h"
 
 /* What no rule with a policy has decided about, just before conntrack sees it. */
@@ -79,5 +81,21 @@ struct lnlb_cluster *lnlb_datapath_find(const struct net *net,
 bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
 			const struct lnlb_policy *policy, struct sk_buff *skb,
 			const struct net_device *in);
+
+/**
+ * lnlb_bridged() - has a bridge had this packet go through PRE_ROUTING?
+ * @skb: a packet
+ *
+ * That is what br_netfilter does; what the bridge's machine takes in itself then
+ * does not go through PRE_ROUTING again.
+ */
+static inline bool lnlb_bridged(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	return nf_bridge_info_exists(skb);
+#else
+	return false;
+#endif
+}
 
 #endif /* _LNLB_DATAPATH_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Behind the ingress hook: whole packets, rules; hooks of a namespace. */
 
+#include <linux/if_vlan.h>
 #include <linux/netfilter_arp.h>
 #include <linux/netfilter_ipv4.h>
 #include <net/ip.h>
@@ -34,19 +35,29 @@ struct lnlb_cluster *lnlb_datapath_find(const struct net *net,
 	return NULL;
 }
 
+/*
+ * Has it come by the cluster's own device, and by ingress there? A bridge has what
+ * it forwards go through PRE_ROUTING, as if it came by the bridge, if br_netfilter
+ * tells it to; and what it takes in itself as well, but not again afterwards.
+ */
+static bool came_by(const struct lnlb_cluster *cluster,
+		    const struct sk_buff *skb, const struct net_device *in)
+{
+	return in && READ_ONCE(cluster->ifindex) == in->ifindex &&
+	       !nf_bridge_in_prerouting(skb);
+}
+
 /* The cluster of a packet that came by the cluster's own device. */
 static struct lnlb_cluster *bound_cluster(const struct net *net,
-					  const struct net_device *in,
-					  __be32 daddr)
+					  const struct sk_buff *skb,
+					  const struct net_device *in)
 {
 	struct lnlb_cluster *cluster;
 	struct in6_addr addr;
 
-	ipv6_addr_set_v4mapped(daddr, &addr);
+	ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &addr);
 	cluster = lnlb_datapath_find(net, &addr);
-	if (!cluster || !in || READ_ONCE(cluster->ifindex) != in->ifindex)
-		return NULL;
-	return cluster;
+	return cluster && came_by(cluster, skb, in) ? cluster : NULL;
 }
 
 /* What came in pieces, in a bucket in which we have asked. */
@@ -60,8 +71,10 @@ static unsigned int prerouting_answer(const struct lnlb_cluster *cluster,
 	if (likely(!IPCB(skb)->frag_max_size))
 		return NF_ACCEPT;
 	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
+	/* Marked: we had asked when the first piece came, and have no more. */
 	if (stat == LNLB_STAT_RX_MALFORMED ||
-	    !lnlb_decide_later(cluster, flow.bucket))
+	    (!lnlb_decide_later(cluster, flow.bucket) &&
+	     skb->pkt_type != PACKET_MULTICAST))
 		return NF_ACCEPT;
 	return lnlb_taken(stat) ? lnlb_take(cluster, skb, stat) :
 				  lnlb_drop(cluster, skb, stat);
@@ -75,7 +88,7 @@ static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 	struct lnlb_flow flow;
 	unsigned int stat, time;
 
-	cluster = bound_cluster(state->net, state->in, iph->daddr);
+	cluster = bound_cluster(state->net, skb, state->in);
 	if (!cluster)
 		return NF_ACCEPT;
 	/* Rules are going to decide. */
@@ -98,7 +111,7 @@ static unsigned int prerouting_policy(void *priv, struct sk_buff *skb,
 	const struct iphdr *iph = ip_hdr(skb);
 	int stat;
 
-	cluster = bound_cluster(state->net, state->in, iph->daddr);
+	cluster = bound_cluster(state->net, skb, state->in);
 	if (!cluster)
 		return NF_ACCEPT;
 	stat = lnlb_policy_decide(cluster, &cluster->policy, skb, iph);
@@ -115,7 +128,7 @@ static unsigned int prerouting_orphans(void *priv, struct sk_buff *skb,
 	const struct iphdr *iph = ip_hdr(skb);
 	struct lnlb_flow flow;
 
-	cluster = bound_cluster(state->net, state->in, iph->daddr);
+	cluster = bound_cluster(state->net, skb, state->in);
 	if (!cluster || !READ_ONCE(cluster->mute_orphans) ||
 	    READ_ONCE(cluster->mixed) ||
 	    lnlb_flow_ipv4(cluster, skb, iph, &flow) != LNLB_FLOW_DATA)
@@ -151,8 +164,11 @@ bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
 	struct iphdr _iph;
 	unsigned int stat;
 
+	/* Still to go to a VLAN device: see lnlb_datapath_ingress(). */
+	if (skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb))
+		return false;
 	iph = lnlb_flow_ipv4_header(skb, &_iph);
-	if (!iph || !in || READ_ONCE(cluster->ifindex) != in->ifindex ||
+	if (!iph || !came_by(cluster, skb, in) ||
 	    iph->daddr != cluster->addr.s6_addr32[3])
 		return false;
 	if (READ_ONCE(cluster->mixed))
