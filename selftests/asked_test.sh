@@ -38,6 +38,22 @@ upload() {
 		"TCP4:$OUT:9,bind=$VIP" | tr -d '\n '
 }
 
+# translated_upload NODE ADDR: likewise, from its own address, for which it puts the
+# cluster's
+translated_upload() {
+	ns "$1" nft -f - <<-EOT || return
+		table ip nat {
+			chain postrouting {
+				type nat hook postrouting priority srcnat;
+				ip saddr $2 ip daddr $OUT snat to $VIP
+			}
+		}
+	EOT
+	head -c 200000 /dev/zero | ns "$1" timeout 10 socat -t 5 - \
+		"TCP4:$OUT:9,bind=$2" | tr -d '\n '
+	ns "$1" nft delete table ip nat
+}
+
 silent() {
 	capture_stop refusals
 	check_eq "nobody refuses anything" 0 "$(capture_count refusals)"
@@ -61,6 +77,9 @@ by_all() {
 	for node in n1 n2; do
 		check_eq "$node hears when its packets are too big" 200000 \
 			"$(upload $node)"
+		ns $node ip route flush cache
+		check_eq "$node does when it translates them" 200000 \
+			"$(translated_upload $node "$(node_addr ${node#n})")"
 		ns $node ip route flush cache
 	done
 }

@@ -69,19 +69,25 @@ static enum flow_state flow_state(const struct lnlb_flow *flow)
 {
 	enum flow_state state = FLOW_UNKNOWN;
 	const struct nf_conntrack_tuple_hash *h;
-	struct nf_conntrack_tuple tuple;
+	struct nf_conntrack_tuple tuple, inner;
 	bool original;
 	struct nf_conn *ct;
 
 	if (!nf_ct_get_tuplepr(flow->skb, flow->offset, flow->family,
 			       flow->net, &tuple))
 		return state;
+	/*
+	 * The packet inside of an ICMP error went the other way, and is as it was
+	 * on the wire: with NAT no entry has it but the other way round.
+	 */
+	inner = tuple;
+	if (flow->error && !nf_ct_invert_tuple(&tuple, &inner))
+		return state;
 	h = nf_conntrack_find_get(flow->net, &nf_ct_zone_dflt, &tuple);
 	if (!h)
 		return state;
 	ct = nf_ct_tuplehash_to_ctrack(h);
-	/* The packet inside of an ICMP error went the other way. */
-	original = (NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL) != flow->error;
+	original = NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL;
 	if (!nf_ct_is_confirmed(ct) || nf_ct_is_dying(ct))
 		state = FLOW_UNKNOWN;
 	else if (!original)
