@@ -42,17 +42,20 @@
 
 /* Sockets are looked up without naming the hash table in newer kernels. */
 #ifdef LNLB_HAVE_LOOKUP_HASHINFO
-#define lnlb_inet_lookup_listener(net, skb, saddr, sport, daddr, hnum, dif) \
+#define lnlb_inet_lookup_listener(net, skb, saddr, sport, daddr, hnum, dif, \
+				   sdif) \
 	__inet_lookup_listener(net, (net)->ipv4.tcp_death_row.hashinfo, skb, \
-			       0, saddr, sport, daddr, hnum, dif, 0)
-#define lnlb_inet_lookup_established(net, saddr, sport, daddr, hnum, dif) \
+			       0, saddr, sport, daddr, hnum, dif, sdif)
+#define lnlb_inet_lookup_established(net, saddr, sport, daddr, hnum, dif, sdif) \
 	__inet_lookup_established(net, (net)->ipv4.tcp_death_row.hashinfo, \
-				  saddr, sport, daddr, hnum, dif, 0)
+				  saddr, sport, daddr, hnum, dif, sdif)
 #else
-#define lnlb_inet_lookup_established(net, saddr, sport, daddr, hnum, dif) \
-	__inet_lookup_established(net, saddr, sport, daddr, hnum, dif, 0)
-#define lnlb_inet_lookup_listener(net, skb, saddr, sport, daddr, hnum, dif) \
-	__inet_lookup_listener(net, skb, 0, saddr, sport, daddr, hnum, dif, 0)
+#define lnlb_inet_lookup_established(net, saddr, sport, daddr, hnum, dif, sdif) \
+	__inet_lookup_established(net, saddr, sport, daddr, hnum, dif, sdif)
+#define lnlb_inet_lookup_listener(net, skb, saddr, sport, daddr, hnum, dif, \
+				   sdif) \
+	__inet_lookup_listener(net, skb, 0, saddr, sport, daddr, hnum, dif, \
+			       sdif)
 #endif
 
 /* UDP's table became one of the namespace. */
@@ -62,12 +65,12 @@
 #define lnlb_udp_table(net)	(&udp_table)
 #endif
 #ifdef LNLB_HAVE_LOOKUP_UDP_TABLE
-#define lnlb_udp_lookup(net, saddr, sport, daddr, dport, dif) \
-	__udp4_lib_lookup(net, saddr, sport, daddr, dport, dif, 0, \
+#define lnlb_udp_lookup(net, saddr, sport, daddr, dport, dif, sdif) \
+	__udp4_lib_lookup(net, saddr, sport, daddr, dport, dif, sdif, \
 			  lnlb_udp_table(net), NULL)
 #else
-#define lnlb_udp_lookup(net, saddr, sport, daddr, dport, dif) \
-	__udp4_lib_lookup(net, saddr, sport, daddr, dport, dif, 0, NULL)
+#define lnlb_udp_lookup(net, saddr, sport, daddr, dport, dif, sdif) \
+	__udp4_lib_lookup(net, saddr, sport, daddr, dport, dif, sdif, NULL)
 #endif
 
 /* The attributes of a dump's request moved. */

@@ -66,7 +66,8 @@ static void keep(struct lnlb_ct_table *t, const struct lnlb_key *key)
 
 	rcu_read_lock();
 	s = lnlb_sessions_find(&t->sessions, key);
-	if (s && s->checked)
+	/* Of another node's only that node knows: ours may have been that once. */
+	if (s && READ_ONCE(s->here) && s->checked)
 		WRITE_ONCE(s->last, lnlb_session_now());
 	rcu_read_unlock();
 }

@@ -8,6 +8,7 @@
 #include <linux/udp.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
+#include <net/l3mdev.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "datapath.h"
@@ -63,14 +64,24 @@ static bool in_conntrack(const struct sk_buff *skb)
 	return !nf_ct_is_template(ct) && ctinfo != IP_CT_NEW;
 }
 
+/* What sockets are looked up by: in a VRF its device, and then the real one. */
+static int device_of(const struct net_device *dev, int *sdif)
+{
+	int master = l3mdev_master_ifindex_rcu(dev);
+
+	*sdif = master ? dev->ifindex : 0;
+	return master ?: dev->ifindex;
+}
+
 static bool has_socket(struct net *net, const struct net_device *in,
 		       const struct iphdr *iph, const struct tcphdr *th)
 {
+	int sdif, dif = device_of(in, &sdif);
 	struct sock *sk;
 
 	sk = lnlb_inet_lookup_established(net, iph->saddr, th->source,
-					  iph->daddr, ntohs(th->dest),
-					  in->ifindex);
+					  iph->daddr, ntohs(th->dest), dif,
+					  sdif);
 	if (!sk)
 		return false;
 	sock_gen_put(sk);
@@ -127,6 +138,7 @@ static bool is_asking_port(const struct lnlb_flow *flow, __be16 port)
 static bool tcp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
 {
 	const struct net_device *dev = flow->skb->dev;
+	int sdif, dif = device_of(dev, &sdif);
 	const struct tcphdr *th;
 	struct tcphdr _th;
 
@@ -139,7 +151,7 @@ static bool tcp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
 	return th->syn ||
 	       !lnlb_inet_lookup_listener(flow->net, flow->skb, iph->saddr,
 					  th->source, iph->daddr,
-					  ntohs(th->dest), dev->ifindex);
+					  ntohs(th->dest), dif, sdif);
 }
 
 /* Is there something in this namespace that may send packets somewhere else? */
@@ -162,6 +174,7 @@ static bool translates(struct net *net)
 /* The first datagram of a flow looks like any other: a rule may want it. */
 static bool udp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
 {
+	int sdif, dif = device_of(flow->skb->dev, &sdif);
 	const struct udphdr *uh;
 	struct udphdr _uh;
 
@@ -170,7 +183,7 @@ static bool udp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
 	return uh && iph->ttl >= TTL_OF_PROBES &&
 	       is_asking_port(flow, uh->dest) && !translates(flow->net) &&
 	       !lnlb_udp_lookup(flow->net, iph->saddr, uh->source, iph->daddr,
-				uh->dest, flow->skb->dev->ifindex);
+				uh->dest, dif, sdif);
 }
 
 static bool icmp_late(const struct lnlb_flow *flow, const struct iphdr *iph)

@@ -116,10 +116,11 @@ void lnlb_port_unbind(struct lnlb_cluster *cluster)
 				     netif_carrier_ok(port->dev));
 	lnlb_xdp_pause(cluster);
 	hlist_del_rcu(&cluster->port_node);
+	/* What ingress let through, to be decided later, still gets to its hook. */
+	synchronize_net();
 	WRITE_ONCE(cluster->ifindex, 0);
 	cluster->port = NULL;
 	lnlb_policy_stop(cluster);
-	/* Frames on their way still find the cluster, till a grace period. */
 	if (cluster->decides)
 		lnlb_hook_put(ln, LNLB_HOOK_DECIDE);
 	cluster->decides = false;
