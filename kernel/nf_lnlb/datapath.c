@@ -36,6 +36,10 @@ static noinline unsigned int ingress_later(const struct lnlb_cluster *cluster,
 {
 	struct lnlb_flow flow;
 
+	/* A bridge has been to PRE_ROUTING with it: whole, and no rule sees it now. */
+	if (lnlb_bridged(skb))
+		return lnlb_verdict(cluster, skb,
+				    lnlb_decide_whole(cluster, skb, iph));
 	/* After that the hook that is last is there, see lnlb_policy_update(). */
 	if (smp_load_acquire(&cluster->mixed))
 		return lnlb_policy_ingress(cluster, skb, iph);
@@ -44,20 +48,6 @@ static noinline unsigned int ingress_later(const struct lnlb_cluster *cluster,
 	    !lnlb_taken(lnlb_decide(cluster, skb, iph, -1, &flow)))
 		skb->pkt_type = PACKET_MULTICAST;
 	return NF_ACCEPT;
-}
-
-/* A bridge has been to PRE_ROUTING with it: it is whole, and no rule sees it now. */
-static noinline unsigned int ingress_whole(const struct lnlb_cluster *cluster,
-					   struct sk_buff *skb,
-					   const struct iphdr *iph)
-{
-	struct lnlb_flow flow;
-	unsigned int stat, time;
-
-	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
-	stat = lnlb_decide_settle(cluster, &flow, stat, false, &time);
-	return lnlb_taken(stat) ? lnlb_take(cluster, skb, stat) :
-				  lnlb_drop(cluster, skb, stat);
 }
 
 /* That this client's session stays here, and the flow, if it is to be known. */
@@ -159,9 +149,7 @@ static __always_inline unsigned int ingress_header(const struct lnlb_port *port,
 	if (unlikely(!ether_addr_equal(eth_hdr(skb)->h_dest, cluster->mac)))
 		return lnlb_drop(cluster, skb, LNLB_STAT_RX_WRONG_MAC);
 	if (unlikely(cluster->later))
-		return lnlb_bridged(skb) ?
-		       ingress_whole(cluster, skb, iph) :
-		       ingress_later(cluster, skb, iph);
+		return ingress_later(cluster, skb, iph);
 	if (unlikely(iph->protocol == IPPROTO_ICMP))
 		return ingress_ask(cluster, skb, iph, -1);
 	recent = lnlb_recent_find(cluster, iph->saddr);

@@ -73,3 +73,13 @@ unsigned int lnlb_decide_settle(const struct lnlb_cluster *cluster,
 	*time = told(cluster, flow);
 	return *time == LNLB_ASSIGNED_STRAY ? LNLB_STAT_RX_ORPHAN : stat;
 }
+
+unsigned int lnlb_decide_whole(const struct lnlb_cluster *cluster,
+			       struct sk_buff *skb, const struct iphdr *iph)
+{
+	struct lnlb_flow flow;
+	unsigned int stat, time;
+
+	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
+	return lnlb_decide_settle(cluster, &flow, stat, false, &time);
+}

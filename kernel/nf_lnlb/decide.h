@@ -56,6 +56,20 @@ unsigned int lnlb_decide_settle(const struct lnlb_cluster *cluster,
 				bool high, unsigned int *time);
 
 /**
+ * lnlb_decide_whole() - whose is this whole packet, in the end?
+ * @cluster: the cluster that it is for
+ * @skb: the packet, network header set; not written
+ * @iph: its IPv4 header, ihl checked
+ *
+ * lnlb_decide(), and the tracker is told of what is taken.
+ *
+ * Context: softirq, rcu_read_lock().
+ * Return: the counter that it goes to, see lnlb_taken().
+ */
+unsigned int lnlb_decide_whole(const struct lnlb_cluster *cluster,
+			       struct sk_buff *skb, const struct iphdr *iph);
+
+/**
  * lnlb_decide_later() - is it to be decided again once the packet is whole?
  * @cluster: the cluster that it is for
  * @bucket: of a fragment

@@ -6,6 +6,7 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
+#include <linux/uaccess.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
 #include <net/l3mdev.h>
@@ -154,19 +155,26 @@ static bool tcp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
 					  ntohs(th->dest), dif, sdif);
 }
 
-/* Is there something in this namespace that may send packets somewhere else? */
+/*
+ * Is there something in this namespace that may send packets somewhere else? Hooks
+ * that are being taken out may still be in the list, and NAT frees what it described
+ * its own by without waiting for readers (Linux 6.1 does): then it is read with care,
+ * and decides about this one datagram.
+ */
 static bool translates(struct net *net)
 {
 	const struct nf_hook_entries *e;
 	struct nf_hook_ops **ops;
 	unsigned int i;
+	int priority;
 
 	e = rcu_dereference(net->nf.hooks_ipv4[NF_INET_PRE_ROUTING]);
 	if (!e)
 		return false;
 	ops = nf_hook_entries_get_hook_ops(e);
 	for (i = 0; i < e->num_hook_entries; i++)
-		if (ops[i]->priority == NF_IP_PRI_NAT_DST)
+		if (!get_kernel_nofault(priority, &ops[i]->priority) &&
+		    priority == NF_IP_PRI_NAT_DST)
 			return true;
 	return false;
 }

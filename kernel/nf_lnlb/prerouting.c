@@ -76,8 +76,7 @@ static unsigned int prerouting_answer(const struct lnlb_cluster *cluster,
 	    (!lnlb_decide_later(cluster, flow.bucket) &&
 	     skb->pkt_type != PACKET_MULTICAST))
 		return NF_ACCEPT;
-	return lnlb_taken(stat) ? lnlb_take(cluster, skb, stat) :
-				  lnlb_drop(cluster, skb, stat);
+	return lnlb_verdict(cluster, skb, stat);
 }
 
 static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
@@ -85,8 +84,6 @@ static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 {
 	const struct lnlb_cluster *cluster;
 	const struct iphdr *iph = ip_hdr(skb);
-	struct lnlb_flow flow;
-	unsigned int stat, time;
 
 	cluster = bound_cluster(state->net, skb, state->in);
 	if (!cluster)
@@ -96,11 +93,8 @@ static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (!cluster->policy.ports)
 		return prerouting_answer(cluster, skb, iph);
-	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
-	stat = lnlb_decide_settle(cluster, &flow, stat, false, &time);
 	/* Its first fragment may have come before it was ours. */
-	return lnlb_taken(stat) ? lnlb_take(cluster, skb, stat) :
-				  lnlb_drop(cluster, skb, stat);
+	return lnlb_verdict(cluster, skb, lnlb_decide_whole(cluster, skb, iph));
 }
 
 /* What no rule has decided about. */
@@ -117,8 +111,7 @@ static unsigned int prerouting_policy(void *priv, struct sk_buff *skb,
 	stat = lnlb_policy_decide(cluster, &cluster->policy, skb, iph);
 	if (stat < 0)
 		return NF_ACCEPT;
-	return lnlb_taken(stat) ? lnlb_take(cluster, skb, stat) :
-				  lnlb_drop(cluster, skb, stat);
+	return lnlb_verdict(cluster, skb, stat);
 }
 
 static unsigned int prerouting_orphans(void *priv, struct sk_buff *skb,

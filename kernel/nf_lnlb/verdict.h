@@ -73,4 +73,19 @@ unsigned int lnlb_drop_foreign(const struct lnlb_cluster *cluster,
 unsigned int lnlb_drop(const struct lnlb_cluster *cluster, struct sk_buff *skb,
 		       unsigned int stat);
 
+/**
+ * lnlb_verdict() - count a packet, and take or drop it as it counts
+ * @cluster: its cluster
+ * @skb: the packet; freed if it is dropped
+ * @stat: LNLB_STAT_RX_*
+ *
+ * Return: NF_ACCEPT or NF_STOLEN.
+ */
+static inline unsigned int lnlb_verdict(const struct lnlb_cluster *cluster,
+					struct sk_buff *skb, unsigned int stat)
+{
+	return lnlb_taken(stat) ? lnlb_take(cluster, skb, stat) :
+				  lnlb_drop(cluster, skb, stat);
+}
+
 #endif /* _LNLB_VERDICT_H */
