@@ -5,15 +5,18 @@
 
 /*
  * The place of a drop is where the call of kfree_skb_reason() returns to: not
- * inlined, and with something left to do. What is counted makes each function
- * another one; the compiler would make one of those that are alike.
+ * inlined, and with something left to do, however little. GCC 14 has a clone of a
+ * function return nothing if it knows what that would be, and end in a jump. What
+ * is counted makes each function another one; the compiler would make one of those
+ * that are alike.
  */
 #define LNLB_DROP(cause, stat)						\
-noinline unsigned int							\
+noinline __noclone unsigned int						\
 lnlb_drop_##cause(const struct lnlb_cluster *cluster, struct sk_buff *skb) \
 {									\
 	lnlb_decided(cluster, skb, stat);				\
 	kfree_skb_reason(skb, SKB_DROP_REASON_NETFILTER_DROP);		\
+	barrier();							\
 	return NF_STOLEN;						\
 }
 
