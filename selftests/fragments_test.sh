@@ -78,13 +78,42 @@ done
 rules "affinity connection"
 part connection
 
-# ---- without conntrack ----
-
 for node in n1 n2 n3; do
 	ns $node sysctl -qw net.ipv4.ipfrag_time=30
 	start_udp_echo $node
 done
 check_eq "4 packets in fragments come back" 4 "$(ports 40001 40004 | wc -l)"
+
+# ---- not to be tracked, as a rule says before they are put together ----
+
+# untracked WHAT
+untracked() {
+	local node
+
+	for node in n1 n2 n3; do
+		ns $node nft -f - <<-EOT || die "no rule on $node"
+			table ip early
+			delete table ip early
+			table ip early {
+				chain pre {
+					type filter hook prerouting priority -450
+					ip daddr $VIP $1 notrack
+				}
+			}
+		EOT
+	done
+}
+
+untracked ""
+check_eq "8 come back that conntrack is not to see" 8 "$(ports 40021 40028 | wc -l)"
+untracked "udp dport 7"
+check_eq "8 of whose pieces it is to see some" 8 "$(ports 40031 40038 | wc -l)"
+for node in n1 n2 n3; do
+	ns $node nft delete table ip early
+done
+
+# ---- without conntrack ----
+
 rmmod nf_lnlb_conntrack || die "the tracker stays"
 check_eq "no tracker is there" null "$(show n1 .tracker)"
 check_eq "4 come back without conntrack" 4 "$(ports 40011 40014 | wc -l)"

@@ -3,7 +3,8 @@
 #
 # Flows that a conntrack helper relates to another one: both connections of FTP,
 # the one that the server opens to the client and the one that the client opens,
-# belong to the node of the first, and its firewall knows them.
+# belong to the node of the first, and its firewall knows them, whether the node is
+# the server or the client.
 . "$(dirname "$0")/lib.sh"
 modprobe -q nf_conntrack_ftp || skip "no nf_conntrack_ftp"
 
@@ -28,6 +29,7 @@ firewall() {
 			chain out {
 				type filter hook output priority filter
 				tcp sport 20 ct state new drop
+				${2:+tcp dport 21 ct helper set "ftp"}
 			}
 		}
 	EOT
@@ -62,6 +64,17 @@ for node in n1 n2 n3; do
 	check_eq "$node knew each passive connection by its helper" \
 		"$(get passive | grep -c " $node$")" "$(related $node)"
 done
+
+# ---- nodes as clients, from the cluster address ----
+
+probe_start ftp-cl cl ftp.py serve "$(client_addr 1)" cl </dev/null
+for node in n1 n2 n3; do
+	probe $node ftp.py get "$(client_addr 1)" active passive <<<"$VIP" >"$tmp/got"
+	for mode in active passive; do
+		check_eq "$mode: $node gets a file" "$VIP $mode cl cl" "$(get $mode)"
+	done
+done
+probe_stop ftp-cl >/dev/null
 
 # is it really the helper?
 for node in n1 n2 n3; do

@@ -129,6 +129,23 @@ for port in $(seq 40001 40006); do
 	check "a UDP packet in fragments from port $port comes back" \
 		busywait 10000 comes_back "$word" "$port"
 done
+for node in n1 n2 n3; do
+	ns $node nft -f - <<-EOT || die "no rule on $node"
+		table ip early {
+			chain pre {
+				type filter hook prerouting priority -450
+				ip daddr $VIP udp dport 7 notrack
+			}
+		}
+	EOT
+done
+for port in $(seq 40021 40024); do
+	check "so does one from port $port that conntrack is not to see" \
+		busywait 10000 comes_back "$word" "$port"
+done
+for node in n1 n2 n3; do
+	ns $node nft delete table ip early
+done
 check "ping" ns cl ping -qc2 -i0.2 -W2 "$VIP"
 ns rt ip link set eth1 mtu 1280
 for port in $(seq 40011 40019); do

@@ -9,6 +9,7 @@
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_expect.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "compat.h"
@@ -61,9 +62,36 @@ enum flow_state {
 	FLOW_UNKNOWN,
 	FLOW_NEW,
 	FLOW_ANSWERED,
-	/* begun by this node */
+	/* begun by this node, or begun as it has asked for */
 	FLOW_ASKED,
 };
+
+/* Has this node begun it? @tuple: of what comes to the cluster address */
+static bool is_begun_here(const struct nf_conn *ct,
+			  const struct nf_conntrack_tuple *tuple)
+{
+	const struct nf_conntrack_tuple *reply = nf_ct_tuple(ct,
+							     IP_CT_DIR_REPLY);
+
+	return nf_inet_addr_cmp(&reply->dst.u3, &tuple->dst.u3);
+}
+
+/*
+ * Is it to be begun by the other side, as a helper has heard this node ask for?
+ * (Memory of a flow that has ended is that of another one.)
+ */
+static bool is_expected(const struct lnlb_flow *flow,
+			const struct nf_conntrack_tuple *tuple)
+{
+	const struct nf_conntrack_expect *exp;
+	bool expected;
+
+	rcu_read_lock();
+	exp = __nf_ct_expect_find(flow->net, &nf_ct_zone_dflt, tuple);
+	expected = exp && is_begun_here(exp->master, tuple);
+	rcu_read_unlock();
+	return expected;
+}
 
 static enum flow_state flow_state(const struct lnlb_flow *flow)
 {
@@ -85,12 +113,13 @@ static enum flow_state flow_state(const struct lnlb_flow *flow)
 		return state;
 	h = nf_conntrack_find_get(flow->net, &nf_ct_zone_dflt, &tuple);
 	if (!h)
-		return state;
+		return !flow->error && is_expected(flow, &tuple) ? FLOW_ASKED :
+								   state;
 	ct = nf_ct_tuplehash_to_ctrack(h);
 	original = NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL;
 	if (!nf_ct_is_confirmed(ct) || nf_ct_is_dying(ct))
 		state = FLOW_UNKNOWN;
-	else if (!original)
+	else if (!original || (ct->master && is_begun_here(ct->master, &tuple)))
 		state = FLOW_ASKED;
 	else
 		state = test_bit(IPS_SEEN_REPLY_BIT, &ct->status) ?

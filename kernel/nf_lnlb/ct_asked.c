@@ -40,24 +40,31 @@ void lnlb_asked_mark(struct lnlb_asked_buckets *a, u16 bucket)
 }
 
 /* What comes back comes to the cluster address, to whom began it. */
-static int look_at_flow(struct nf_conn *ct, void *data)
+static void look_at(struct look *look, const struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *tuple = nf_ct_tuple(ct,
 							     IP_CT_DIR_REPLY);
-	struct look *look = data;
 	struct in6_addr addr;
 	struct lnlb_key key;
 
-	if (nf_ct_l3num(ct) != NFPROTO_IPV4)
-		return 0;
 	ipv6_addr_set_v4mapped(tuple->dst.u3.ip, &addr);
 	if (!ipv6_addr_equal(&addr, lnlb_cluster_addr(look->cluster)))
-		return 0;
+		return;
 	ipv6_addr_set_v4mapped(tuple->src.u3.ip, &addr);
 	lnlb_cluster_key(look->cluster, &addr,
 			 lnlb_has_ports(nf_ct_protonum(ct)) ? tuple->src.u.all : 0,
 			 &key);
 	__set_bit(lnlb_cluster_bucket(look->cluster, &key), look->live);
+}
+
+/* What is related to a flow that this node has begun may outlive that. */
+static int look_at_flow(struct nf_conn *ct, void *data)
+{
+	if (nf_ct_l3num(ct) != NFPROTO_IPV4)
+		return 0;
+	look_at(data, ct);
+	if (ct->master)
+		look_at(data, ct->master);
 	return 0;
 }
 

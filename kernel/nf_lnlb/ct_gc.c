@@ -84,6 +84,7 @@ static int flow_keeps(struct nf_conn *ct, void *data)
 	struct in6_addr addr;
 	unsigned int at = 0;
 	struct lnlb_key key;
+	__be16 port;
 
 	/* What has expired may stay in conntrack's table for a minute. */
 	if (nf_ct_l3num(ct) != NFPROTO_IPV4 || nf_ct_is_expired(ct) ||
@@ -93,11 +94,11 @@ static int flow_keeps(struct nf_conn *ct, void *data)
 	if (!ipv6_addr_equal(&addr, lnlb_cluster_addr(t->cluster)))
 		return 0;
 	ipv6_addr_set_v4mapped(tuple->src.u3.ip, &addr);
-	lnlb_cluster_key(t->cluster, &addr, tuple->src.u.all, &key);
+	port = lnlb_has_ports(nf_ct_protonum(ct)) ? tuple->src.u.all : 0;
+	lnlb_cluster_key(t->cluster, &addr, port, &key);
 	do {
 		keep(t, &key);
-	} while (lnlb_cluster_key_more(t->cluster, &addr, tuple->src.u.all,
-				       &key, &at));
+	} while (lnlb_cluster_key_more(t->cluster, &addr, port, &key, &at));
 	return 0;
 }
 

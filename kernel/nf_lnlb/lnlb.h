@@ -45,7 +45,8 @@
 
 /**
  * enum lnlb_hook - hooks that all packets of a namespace pay for
- * @LNLB_HOOK_DECIDE: decides where a connection's ports are to be known
+ * @LNLB_HOOK_DECIDE: has whole packets, and decides where a connection's ports are to
+ *	be known
  * @LNLB_HOOK_POLICY: decides about what no rule with a policy has decided
  * @LNLB_HOOK_ORPHANS: keeps orphans from being answered
  * @LNLB_HOOKS: how many

@@ -135,7 +135,10 @@ static bool is_asking_port(const struct lnlb_flow *flow, __be16 port)
 	       port == htons(PORT_FTP_DATA);
 }
 
-/* Only who has asked gets a SYN with an ACK. */
+/*
+ * Only who has asked gets a SYN with an ACK; and a node that an FTP server calls back
+ * will know that it does, by conntrack's helper.
+ */
 static bool tcp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
 {
 	const struct net_device *dev = flow->skb->dev;
@@ -145,11 +148,14 @@ static bool tcp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
 
 	th = skb_header_pointer(flow->skb, flow->offset + iph->ihl * 4,
 				sizeof(_th), &_th);
-	if (!th || (th->syn && !th->ack) ||
-	    !(th->syn || is_asking_port(flow, th->dest)) ||
-	    has_socket(flow->net, dev, iph, th))
+	if (!th)
 		return false;
-	return th->syn ||
+	if (th->syn && th->ack)
+		return !has_socket(flow->net, dev, iph, th);
+	if (th->syn && th->source != htons(PORT_FTP_DATA))
+		return false;
+	return is_asking_port(flow, th->dest) &&
+	       !has_socket(flow->net, dev, iph, th) &&
 	       !lnlb_inet_lookup_listener(flow->net, flow->skb, iph->saddr,
 					  th->source, iph->daddr,
 					  ntohs(th->dest), dif, sdif);

@@ -86,9 +86,15 @@ int lnlb_policy_update(struct lnlb_cluster *cluster)
 	}
 	if (cluster->mixed)
 		return 0;
-	err = lnlb_hook_get(cluster->ln, LNLB_HOOK_POLICY);
+	/* Packets are to be whole when the first rule sees them. */
+	err = lnlb_hook_get(cluster->ln, LNLB_HOOK_DECIDE);
 	if (err)
 		return err;
+	err = lnlb_hook_get(cluster->ln, LNLB_HOOK_POLICY);
+	if (err) {
+		lnlb_hook_put(cluster->ln, LNLB_HOOK_DECIDE);
+		return err;
+	}
 	/* What is marked from now on gets to that hook. */
 	smp_store_release(&cluster->mixed, true);
 	WRITE_ONCE(cluster->later, true);
@@ -105,6 +111,7 @@ void lnlb_policy_stop(struct lnlb_cluster *cluster)
 	/* So does what was marked. */
 	synchronize_net();
 	lnlb_hook_put(cluster->ln, LNLB_HOOK_POLICY);
+	lnlb_hook_put(cluster->ln, LNLB_HOOK_DECIDE);
 }
 
 /* A byte that is not 0 may mean anything; rules and trackers will tell. */

@@ -6,7 +6,6 @@
 #include <linux/netfilter_ipv4.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
-#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 
 #include "arp.h"
 #include "asked.h"
@@ -17,8 +16,8 @@
 #include "tracker.h"
 #include "verdict.h"
 
-/* After reassembly, before raw, rules and conntrack see the packet. */
-#define LNLB_PRI_DECIDE		(NF_IP_PRI_CONNTRACK_DEFRAG + 50)
+/* Where conntrack has packets put together, before raw and rules with a policy. */
+#define LNLB_PRI_DECIDE		NF_IP_PRI_CONNTRACK_DEFRAG
 /* When conntrack has looked at it. */
 #define LNLB_PRI_ORPHANS	(NF_IP_PRI_CONNTRACK + 1)
 
@@ -60,6 +59,20 @@ static struct lnlb_cluster *bound_cluster(const struct net *net,
 	return cluster && came_by(cluster, skb, in) ? cluster : NULL;
 }
 
+/*
+ * Conntrack has packets put together, too, but may not be there, and leaves alone what
+ * a rule before it has said not to track. The queue is the one that conntrack has: where
+ * such a rule looks at ports only the first piece is not tracked. Returns false where
+ * there is no packet now, as other pieces are to come.
+ */
+static bool gather(struct net *net, struct sk_buff *skb)
+{
+	if (ip_defrag(net, skb, IP_DEFRAG_CONNTRACK_IN))
+		return false;
+	skb->ignore_df = 1;
+	return true;
+}
+
 /* What came in pieces, in a bucket in which we have asked. */
 static unsigned int prerouting_answer(const struct lnlb_cluster *cluster,
 				      struct sk_buff *skb,
@@ -83,18 +96,20 @@ static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 				      const struct nf_hook_state *state)
 {
 	const struct lnlb_cluster *cluster;
-	const struct iphdr *iph = ip_hdr(skb);
 
 	cluster = bound_cluster(state->net, skb, state->in);
 	if (!cluster)
 		return NF_ACCEPT;
+	if (unlikely(ip_is_fragment(ip_hdr(skb))) && !gather(state->net, skb))
+		return NF_STOLEN;
 	/* Rules are going to decide. */
 	if (READ_ONCE(cluster->mixed) && skb->pkt_type == PACKET_MULTICAST)
 		return NF_ACCEPT;
 	if (!cluster->policy.ports)
-		return prerouting_answer(cluster, skb, iph);
+		return prerouting_answer(cluster, skb, ip_hdr(skb));
 	/* Its first fragment may have come before it was ours. */
-	return lnlb_verdict(cluster, skb, lnlb_decide_whole(cluster, skb, iph));
+	return lnlb_verdict(cluster, skb,
+			    lnlb_decide_whole(cluster, skb, ip_hdr(skb)));
 }
 
 /* What no rule has decided about. */
@@ -201,36 +216,13 @@ static const struct nf_hook_ops lnlb_hooks_at_need[] = {
 	},
 };
 
-/* Without conntrack nobody else has packets put together for us. */
-static int hook_register(struct net *net, enum lnlb_hook hook)
-{
-	bool defrag = hook != LNLB_HOOK_ORPHANS;
-	int err = 0;
-
-	if (defrag)
-		err = nf_defrag_ipv4_enable(net);
-	if (err)
-		return err;
-	err = nf_register_net_hook(net, &lnlb_hooks_at_need[hook]);
-	if (err && defrag)
-		nf_defrag_ipv4_disable(net);
-	return err;
-}
-
-static void hook_unregister(struct net *net, enum lnlb_hook hook)
-{
-	nf_unregister_net_hook(net, &lnlb_hooks_at_need[hook]);
-	if (hook != LNLB_HOOK_ORPHANS)
-		nf_defrag_ipv4_disable(net);
-}
-
 int lnlb_hook_get(struct lnlb_net *ln, enum lnlb_hook hook)
 {
 	int err = 0;
 
 	mutex_lock(&ln->hook_lock);
 	if (!ln->hook_users[hook])
-		err = hook_register(ln->net, hook);
+		err = nf_register_net_hook(ln->net, &lnlb_hooks_at_need[hook]);
 	if (!err)
 		ln->hook_users[hook]++;
 	mutex_unlock(&ln->hook_lock);
@@ -241,7 +233,7 @@ void lnlb_hook_put(struct lnlb_net *ln, enum lnlb_hook hook)
 {
 	mutex_lock(&ln->hook_lock);
 	if (!--ln->hook_users[hook])
-		hook_unregister(ln->net, hook);
+		nf_unregister_net_hook(ln->net, &lnlb_hooks_at_need[hook]);
 	mutex_unlock(&ln->hook_lock);
 }
 
