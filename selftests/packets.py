@@ -21,7 +21,7 @@ import time
 from probe import checksum
 
 ECHO, CLOSED, SOURCE = 7, 9, 4000
-ICMP, UDP, GRE, ESP, SCTP, UNKNOWN = 1, 17, 47, 50, 132, 253
+ICMP, TCP, UDP, GRE, ESP, SCTP, UNKNOWN = 1, 6, 17, 47, 50, 132, 253
 DEADLINE_S = 10
 # the ping is sent again
 AGAIN_S = 1
@@ -97,10 +97,25 @@ def cases(client):
     yield "header too short", [client.ip(UDP, client.udp(), ihl=4)], "", None
     yield "cut header", [client.ip(UDP, b"")[:11]], "", None
     yield "cut ports", [client.ip(UDP, b"\0\1")], "", None
+    for size in (11, 19):
+        yield (f"frame that ends in the header, {size} bytes of it",
+               [Bare(client.ip(UDP, b"")[:size])], "", None)
+    for size in (0, 1, 3):
+        for name, protocol in (("UDP", UDP), ("TCP", TCP), ("ICMP", ICMP)):
+            yield (f"frame that ends behind {size} bytes of {name}",
+                   [Bare(client.ip(protocol, b"\xff" * size))], "", None)
+    yield "frame that ends in the options", [
+        Bare(client.ip(UDP, b"\x01" * 7, ihl=15))], "", None
+    yield "ICMP error whose frame ends inside", [Bare(client.error(
+        client.ip(UDP, client.udp())[:13]))], "", None
     yield "version 6", [client.ip(UDP, client.udp(), version=6)], "", None
     yield "ICMP error about nothing", [client.error(b"")], "", None
     yield "ICMP error, cut inside", [client.error(
         client.ip(UDP, client.udp())[:13])], "", None
+
+
+class Bare(bytes):
+    """A packet that its frame ends with: without padding to 60 bytes"""
 
 
 class Wire:
@@ -118,7 +133,9 @@ class Wire:
     def send(self, packet, vlan=None):
         tag = b"" if vlan is None else struct.pack("!HH", 0x8100, vlan)
         frame = self.dest + self.mac + tag + b"\x08\x00" + packet
-        self.socket.send(frame.ljust(60, b"\0"))
+        if not isinstance(packet, Bare):
+            frame = frame.ljust(60, b"\0")
+        self.socket.send(frame)
 
     def receive(self, until):
         """A frame, None: there is none"""
