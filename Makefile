@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 KERNEL_SRC := $(CURDIR)/kernel/nf_lnlb
 TOOLS := userspace/nft-lnlb
 TEST_TOOLS := selftests/tools
-DEB_TOOLS := dpkg-dev debhelper dh-dkms fakeroot lintian
+DEB_TOOLS := build-essential debhelper dh-dkms fakeroot lintian systemd
 DISTROS := bookworm trixie trixie-backports
 SHELL_SCRIPTS = $(shell grep -rlE '^\#!/bin/(ba)?sh|^\# shellcheck shell=' \
 	.ci debian kernel kunit selftests userspace)
@@ -92,11 +92,11 @@ dist:
 	.ci/package dist
 
 deb:
-	.ci/setup $(DEB_TOOLS)
+	.ci/setup --build $(DEB_TOOLS)
 	.ci/package deb
 
 rpm:
-	.ci/setup rpm
+	.ci/setup --build rpm
 	.ci/package rpm
 
 check-packages:
