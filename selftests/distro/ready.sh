@@ -122,13 +122,14 @@ bad_kernels() {
 	cp "$1$build/Makefile" "$modules/5.10.0-old/build/"
 }
 
+# make_refuses ROOT WHAT VARIABLE=VALUE...: a kernel where these are so
 make_refuses() {
 	local out
 
 	out=$(inside "$1" sh -c "make -C /lib/modules/$(kernel_of "$1")/build \
 		M=\$(echo /usr/src/nf-lnlb-*)/kernel/nf_lnlb \
-		CONFIG_NETFILTER_INGRESS= modules" 2>&1) && return 1
-	grep -qF "needs a kernel with CONFIG_NETFILTER_INGRESS" <<<"$out" ||
+		${*:3} modules" 2>&1) && return 1
+	grep -qF "nf_lnlb needs $2" <<<"$out" ||
 		{ echo "# $out"; return 1; }
 }
 
@@ -158,7 +159,10 @@ host_checks() {
 	check "nor for one that is too old" refused "$root" 5.10.0-old \
 		"5.10.0-old is too old"
 	rm -r "$root"/lib/modules/{6.2.0-none,5.10.0-old}
-	check "make says what a kernel lacks" make_refuses "$root"
+	check "make says what a kernel lacks" make_refuses "$root" \
+		"a kernel with CONFIG_NETFILTER_INGRESS" CONFIG_NETFILTER_INGRESS=
+	check "and that it is too old" make_refuses "$root" \
+		"Linux 6.1 or newer, this is 6.0." VERSION=6 PATCHLEVEL=0
 	[ $bad -eq 0 ] && echo "ok 1 $1" || echo "not ok 1 $1"
 }
 
