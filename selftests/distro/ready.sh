@@ -172,8 +172,9 @@ no_warnings() {
 
 # what the packages are made from
 tree_key() {
-	(cd "$top" && git ls-files -co --exclude-standard kernel include \
-		userspace debian .ci/package selftests/distro/ready.sh |
+	(cd "$top" && git -c safe.directory='*' ls-files -co \
+		--exclude-standard kernel include userspace debian \
+		Documentation README.md CHANGELOG .ci/package selftests/distro/ready.sh |
 		LC_ALL=C sort | xargs sha256sum) | sha256sum | cut -c 1-12
 }
 
