@@ -228,7 +228,8 @@ void lnlb_xdp_pause(struct lnlb_cluster *cluster)
  */
 static bool sees_tags(struct net_device *dev)
 {
-	return !(dev->features & NETIF_F_HW_VLAN_CTAG_RX) ||
+	return !(dev->features & (NETIF_F_HW_VLAN_CTAG_RX |
+				  NETIF_F_HW_VLAN_STAG_RX)) ||
 	       !vlan_uses_dev(dev);
 }
 
