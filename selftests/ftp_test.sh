@@ -67,6 +67,10 @@ done
 
 # ---- nodes as clients, from the cluster address ----
 
+# no firewall keeps a node from refusing what another one waits for
+for node in n1 n2 n3; do
+	ns $node nft chain ip fw in '{ policy accept; }'
+done
 probe_start ftp-cl cl ftp.py serve "$(client_addr 1)" cl </dev/null
 for node in n1 n2 n3; do
 	probe $node ftp.py get "$(client_addr 1)" active passive <<<"$VIP" >"$tmp/got"
