@@ -71,3 +71,13 @@ check_eq "rules see what is bridged" 1 \
 	"$(ns n1 cat /proc/sys/net/bridge/bridge-nf-call-iptables)"
 served client
 served connection
+
+# with affinity connection still
+for node in n1 n2; do
+	start_udp_echo $node
+done
+check_eq "packets in fragments come back" 8 "$(fragments_back 40001 40008)"
+untracked n1
+untracked n2
+check_eq "so they do if conntrack is not to see them" 8 \
+	"$(fragments_back 40011 40018)"

@@ -7,18 +7,6 @@
 . "$(dirname "$0")/lib.sh"
 require nft-lnlb
 
-# ports FROM TO: "PORT ok" for each UDP packet in fragments that comes back
-ports() {
-	local port word
-
-	word=$(head -c 3000 /dev/zero | tr '\0' x)
-	for port in $(seq "$1" "$2"); do
-		[ "$(ns cl timeout 5 socat -t 2 -b 65536 - \
-			"UDP4:$VIP:7,sourceport=$port" <<<"$word")" = "$word" ] &&
-			echo "$port ok"
-	done
-}
-
 # expired FILE: time exceeded, as the sender of the packet was told
 expired() { capture_count "$1" "src host $VIP and icmp[0] = 11"; }
 
@@ -82,32 +70,19 @@ for node in n1 n2 n3; do
 	ns $node sysctl -qw net.ipv4.ipfrag_time=30
 	start_udp_echo $node
 done
-check_eq "4 packets in fragments come back" 4 "$(ports 40001 40004 | wc -l)"
+check_eq "4 packets in fragments come back" 4 "$(fragments_back 40001 40004)"
 
 # ---- not to be tracked, as a rule says before they are put together ----
 
-# untracked WHAT
-untracked() {
-	local node
-
-	for node in n1 n2 n3; do
-		ns $node nft -f - <<-EOT || die "no rule on $node"
-			table ip early
-			delete table ip early
-			table ip early {
-				chain pre {
-					type filter hook prerouting priority -450
-					ip daddr $VIP $1 notrack
-				}
-			}
-		EOT
-	done
-}
-
-untracked ""
-check_eq "8 come back that conntrack is not to see" 8 "$(ports 40021 40028 | wc -l)"
-untracked "udp dport 7"
-check_eq "8 of whose pieces it is to see some" 8 "$(ports 40031 40038 | wc -l)"
+for node in n1 n2 n3; do
+	untracked $node
+done
+check_eq "8 come back that conntrack is not to see" 8 \
+	"$(fragments_back 40021 40028)"
+for node in n1 n2 n3; do
+	untracked $node "udp dport 7"
+done
+check_eq "8 of whose pieces it is to see some" 8 "$(fragments_back 40031 40038)"
 for node in n1 n2 n3; do
 	ns $node nft delete table ip early
 done
@@ -116,5 +91,5 @@ done
 
 rmmod nf_lnlb_conntrack || die "the tracker stays"
 check_eq "no tracker is there" null "$(show n1 .tracker)"
-check_eq "4 come back without conntrack" 4 "$(ports 40011 40014 | wc -l)"
+check_eq "4 come back without conntrack" 4 "$(fragments_back 40011 40014)"
 modprobe nf_lnlb_conntrack

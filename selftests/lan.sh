@@ -296,6 +296,35 @@ who_serves() {
 	}' "$tmp/who/files"
 }
 
+# fragments_back FROM TO: how many UDP packets in fragments, one from each of these
+# ports, come back from port 7 of the cluster
+fragments_back() {
+	local port word back=0
+
+	word=$(head -c 3000 /dev/zero | tr '\0' x)
+	for port in $(seq "$1" "$2"); do
+		[ "$(ns cl timeout 5 socat -t 2 -b 65536 - \
+			"UDP4:$VIP:7,sourceport=$port" <<<"$word")" != "$word" ] ||
+			back=$((back + 1))
+	done
+	echo $back
+}
+
+# untracked NODE [WHAT]: conntrack is not to see that of what comes to the cluster,
+# says a rule before packets are put together; table early
+untracked() {
+	ns "$1" nft -f - <<-EOT || die "no rule on $1"
+		table ip early
+		delete table ip early
+		table ip early {
+			chain pre {
+				type filter hook prerouting priority -450
+				ip daddr $VIP ${2-} notrack
+			}
+		}
+	EOT
+}
+
 # start_udp_echo NODE [ADDR [PORT]]: answers from ADDR itself
 start_udp_echo() {
 	ip netns exec "$(full_ns "$1")" socat \

@@ -130,14 +130,7 @@ for port in $(seq 40001 40006); do
 		busywait 10000 comes_back "$word" "$port"
 done
 for node in n1 n2 n3; do
-	ns $node nft -f - <<-EOT || die "no rule on $node"
-		table ip early {
-			chain pre {
-				type filter hook prerouting priority -450
-				ip daddr $VIP udp dport 7 notrack
-			}
-		}
-	EOT
+	untracked $node "udp dport 7"
 done
 for port in $(seq 40021 40024); do
 	check "so does one from port $port that conntrack is not to see" \

@@ -78,7 +78,8 @@ struct lnlb_flow {
  * enum lnlb_asked - who has begun the flow of a packet?
  * @LNLB_ASKED_UNKNOWN: this node does not know the flow
  * @LNLB_ASKED_OTHER: the other end
- * @LNLB_ASKED_SELF: this node, from the cluster address
+ * @LNLB_ASKED_SELF: this node, from the cluster address; or the other end, as this node
+ *	has asked it to
  */
 enum lnlb_asked {
 	LNLB_ASKED_UNKNOWN,
@@ -239,7 +240,8 @@ void lnlb_sessions_moved(struct lnlb_cluster *cluster);
 void lnlb_bucket_asked(struct lnlb_cluster *cluster, u16 bucket, bool asked);
 
 /**
- * lnlb_flow_late() - is this a packet of a flow that must have begun before?
+ * lnlb_flow_late() - is this a packet of a flow that must have begun before, or that
+ *	somebody must have asked for?
  * @flow: of a flow that is not known
  *
  * Where it has begun at another node, that one is to answer. TCP segments to

@@ -5,7 +5,8 @@
  * The answer comes to all nodes, and its bucket is that of the one who answers:
  * mostly another node's. So each node marks the buckets in which it has asked
  * somebody. Only there it costs anything to know an answer: conntrack is asked
- * whether this node has begun the flow. The bucket's node keeps silent about
+ * whether this node has begun the flow, or one to which a helper relates it as what
+ * the other side was asked to begin. The bucket's node keeps silent about
  * it, see lnlb_flow_late(); nobody needs to tell it.
  */
 

@@ -88,7 +88,10 @@ static bool is_expected(const struct lnlb_flow *flow,
 
 	rcu_read_lock();
 	exp = __nf_ct_expect_find(flow->net, &nf_ct_zone_dflt, tuple);
-	expected = exp && is_begun_here(exp->master, tuple);
+	expected = exp && !(exp->flags & NF_CT_EXPECT_INACTIVE) &&
+		   nf_ct_is_confirmed(exp->master) &&
+		   !nf_ct_is_dying(exp->master) &&
+		   is_begun_here(exp->master, tuple);
 	rcu_read_unlock();
 	return expected;
 }
@@ -204,6 +207,8 @@ static unsigned int first_of(struct lnlb_ct_table *t, const struct lnlb_flow *fl
 		return 0;
 	switch (flow_state(flow)) {
 	case FLOW_ASKED:
+		/* One that the other side begins is in a bucket of its own. */
+		lnlb_asked_mark(&t->asked, flow->bucket);
 		return 0;
 	case FLOW_UNKNOWN:
 		if (lnlb_flow_late(flow))

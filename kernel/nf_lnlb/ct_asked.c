@@ -39,17 +39,23 @@ void lnlb_asked_mark(struct lnlb_asked_buckets *a, u16 bucket)
 		lnlb_bucket_asked(a->cluster, bucket, true);
 }
 
-/* What comes back comes to the cluster address, to whom began it. */
-static void look_at(struct look *look, const struct nf_conn *ct)
+static bool is_from_here(const struct look *look, const struct nf_conn *ct)
 {
-	const struct nf_conntrack_tuple *tuple = nf_ct_tuple(ct,
-							     IP_CT_DIR_REPLY);
+	struct in6_addr addr;
+
+	ipv6_addr_set_v4mapped(nf_ct_tuple(ct, IP_CT_DIR_REPLY)->dst.u3.ip,
+			       &addr);
+	return ipv6_addr_equal(&addr, lnlb_cluster_addr(look->cluster));
+}
+
+/* @dir: of what comes to the cluster address */
+static void mark_live(struct look *look, const struct nf_conn *ct,
+		      enum ip_conntrack_dir dir)
+{
+	const struct nf_conntrack_tuple *tuple = nf_ct_tuple(ct, dir);
 	struct in6_addr addr;
 	struct lnlb_key key;
 
-	ipv6_addr_set_v4mapped(tuple->dst.u3.ip, &addr);
-	if (!ipv6_addr_equal(&addr, lnlb_cluster_addr(look->cluster)))
-		return;
 	ipv6_addr_set_v4mapped(tuple->src.u3.ip, &addr);
 	lnlb_cluster_key(look->cluster, &addr,
 			 lnlb_has_ports(nf_ct_protonum(ct)) ? tuple->src.u.all : 0,
@@ -57,14 +63,15 @@ static void look_at(struct look *look, const struct nf_conn *ct)
 	__set_bit(lnlb_cluster_bucket(look->cluster, &key), look->live);
 }
 
-/* What is related to a flow that this node has begun may outlive that. */
+/* A flow that a helper relates to one from here the other side may have begun. */
 static int look_at_flow(struct nf_conn *ct, void *data)
 {
 	if (nf_ct_l3num(ct) != NFPROTO_IPV4)
 		return 0;
-	look_at(data, ct);
-	if (ct->master)
-		look_at(data, ct->master);
+	if (is_from_here(data, ct))
+		mark_live(data, ct, IP_CT_DIR_REPLY);
+	else if (ct->master && is_from_here(data, ct->master))
+		mark_live(data, ct, IP_CT_DIR_ORIGINAL);
 	return 0;
 }
 

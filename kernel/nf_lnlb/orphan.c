@@ -136,32 +136,6 @@ static bool is_asking_port(const struct lnlb_flow *flow, __be16 port)
 }
 
 /*
- * Only who has asked gets a SYN with an ACK; and a node that an FTP server calls back
- * will know that it does, by conntrack's helper.
- */
-static bool tcp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
-{
-	const struct net_device *dev = flow->skb->dev;
-	int sdif, dif = device_of(dev, &sdif);
-	const struct tcphdr *th;
-	struct tcphdr _th;
-
-	th = skb_header_pointer(flow->skb, flow->offset + iph->ihl * 4,
-				sizeof(_th), &_th);
-	if (!th)
-		return false;
-	if (th->syn && th->ack)
-		return !has_socket(flow->net, dev, iph, th);
-	if (th->syn && th->source != htons(PORT_FTP_DATA))
-		return false;
-	return is_asking_port(flow, th->dest) &&
-	       !has_socket(flow->net, dev, iph, th) &&
-	       !lnlb_inet_lookup_listener(flow->net, flow->skb, iph->saddr,
-					  th->source, iph->daddr,
-					  ntohs(th->dest), dif, sdif);
-}
-
-/*
  * Is there something in this namespace that may send packets somewhere else? Hooks
  * that are being taken out may still be in the list, and NAT frees what it described
  * its own by without waiting for readers (Linux 6.1 does): then it is read with care,
@@ -183,6 +157,34 @@ static bool translates(struct net *net)
 		    priority == NF_IP_PRI_NAT_DST)
 			return true;
 	return false;
+}
+
+/*
+ * Only who has asked gets a SYN with an ACK. Whom an FTP server calls back will know
+ * that, by conntrack's helper; but a rule may send what comes from such a port to a
+ * service elsewhere.
+ */
+static bool tcp_late(const struct lnlb_flow *flow, const struct iphdr *iph)
+{
+	const struct net_device *dev = flow->skb->dev;
+	int sdif, dif = device_of(dev, &sdif);
+	const struct tcphdr *th;
+	struct tcphdr _th;
+
+	th = skb_header_pointer(flow->skb, flow->offset + iph->ihl * 4,
+				sizeof(_th), &_th);
+	if (!th)
+		return false;
+	if (th->syn && th->ack)
+		return !has_socket(flow->net, dev, iph, th);
+	if (th->syn && (th->source != htons(PORT_FTP_DATA) ||
+			translates(flow->net)))
+		return false;
+	return is_asking_port(flow, th->dest) &&
+	       !has_socket(flow->net, dev, iph, th) &&
+	       !lnlb_inet_lookup_listener(flow->net, flow->skb, iph->saddr,
+					  th->source, iph->daddr,
+					  ntohs(th->dest), dif, sdif);
 }
 
 /* The first datagram of a flow looks like any other: a rule may want it. */

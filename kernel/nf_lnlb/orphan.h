@@ -49,7 +49,7 @@ bool lnlb_orphan_drop(const struct lnlb_cluster *cluster,
 bool lnlb_orphan_unknown(const struct lnlb_flow *flow);
 
 /**
- * lnlb_orphan_stray() - may this be of a flow that another node has begun?
+ * lnlb_orphan_stray() - may this be of a flow that another node has begun or asked for?
  * @flow: the packet
  *
  * It is a flow that this node does not know, and see lnlb_flow_late(). Whoever

@@ -34,6 +34,13 @@ struct lnlb_cluster *lnlb_datapath_find(const struct net *net,
 	return NULL;
 }
 
+/* Is it the cluster's own device? */
+static bool is_bound(const struct lnlb_cluster *cluster,
+		     const struct net_device *in)
+{
+	return in && READ_ONCE(cluster->ifindex) == in->ifindex;
+}
+
 /*
  * Has it come by the cluster's own device, and by ingress there? A bridge has what
  * it forwards go through PRE_ROUTING, as if it came by the bridge, if br_netfilter
@@ -42,8 +49,20 @@ struct lnlb_cluster *lnlb_datapath_find(const struct net *net,
 static bool came_by(const struct lnlb_cluster *cluster,
 		    const struct sk_buff *skb, const struct net_device *in)
 {
-	return in && READ_ONCE(cluster->ifindex) == in->ifindex &&
-	       !nf_bridge_in_prerouting(skb);
+	return is_bound(cluster, in) && !nf_bridge_in_prerouting(skb);
+}
+
+/* The cluster that has this packet's address, and that device. */
+static struct lnlb_cluster *cluster_at(const struct net *net,
+				       const struct sk_buff *skb,
+				       const struct net_device *in)
+{
+	struct lnlb_cluster *cluster;
+	struct in6_addr addr;
+
+	ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &addr);
+	cluster = lnlb_datapath_find(net, &addr);
+	return cluster && is_bound(cluster, in) ? cluster : NULL;
 }
 
 /* The cluster of a packet that came by the cluster's own device. */
@@ -51,23 +70,27 @@ static struct lnlb_cluster *bound_cluster(const struct net *net,
 					  const struct sk_buff *skb,
 					  const struct net_device *in)
 {
-	struct lnlb_cluster *cluster;
-	struct in6_addr addr;
-
-	ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &addr);
-	cluster = lnlb_datapath_find(net, &addr);
-	return cluster && came_by(cluster, skb, in) ? cluster : NULL;
+	return nf_bridge_in_prerouting(skb) ? NULL : cluster_at(net, skb, in);
 }
 
 /*
  * Conntrack has packets put together, too, but may not be there, and leaves alone what
  * a rule before it has said not to track. The queue is the one that conntrack has: where
- * such a rule looks at ports only the first piece is not tracked. Returns false where
- * there is no packet now, as other pieces are to come.
+ * such a rule looks at ports only the first piece is not tracked. What a bridge passes
+ * on it takes to pieces again. Returns false where there is no packet now, as other
+ * pieces are to come.
  */
 static bool gather(struct net *net, struct sk_buff *skb)
 {
-	if (ip_defrag(net, skb, IP_DEFRAG_CONNTRACK_IN))
+	int err;
+
+	/* A packet that a program had in a queue comes from there in its context. */
+	local_bh_disable();
+	err = ip_defrag(net, skb, nf_bridge_in_prerouting(skb) ?
+				  IP_DEFRAG_CONNTRACK_BRIDGE_IN :
+				  IP_DEFRAG_CONNTRACK_IN);
+	local_bh_enable();
+	if (err)
 		return false;
 	skb->ignore_df = 1;
 	return true;
@@ -97,11 +120,13 @@ static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 {
 	const struct lnlb_cluster *cluster;
 
-	cluster = bound_cluster(state->net, skb, state->in);
+	cluster = cluster_at(state->net, skb, state->in);
 	if (!cluster)
 		return NF_ACCEPT;
 	if (unlikely(ip_is_fragment(ip_hdr(skb))) && !gather(state->net, skb))
 		return NF_STOLEN;
+	if (nf_bridge_in_prerouting(skb))
+		return NF_ACCEPT;
 	/* Rules are going to decide. */
 	if (READ_ONCE(cluster->mixed) && skb->pkt_type == PACKET_MULTICAST)
 		return NF_ACCEPT;
