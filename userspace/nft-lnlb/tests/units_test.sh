@@ -41,7 +41,7 @@ for words in "" "bogus" "--help"; do
 	# shellcheck disable=SC2086 # words
 	../systemd/lnlb-rules $words >"$dir/out" 2>"$dir/err"
 	is "lnlb-rules $words: exit code and usage" \
-		"2 usage: lnlb-rules start|reload|stop" "$? $(cat "$dir/err")"
+		"2 usage: lnlb-rules start|reload|stop|remove" "$? $(cat "$dir/err")"
 done
 
 # --- what lnlb-rules calls
