@@ -10,12 +10,6 @@ readonly SERVER=10.0.0.100 OUT=192.0.2.2
 # word N: N letters
 word() { head -c "$1" /dev/zero | tr '\0' x; }
 
-# ask_udp NODE WORD
-ask_udp() {
-	ns "$1" timeout 5 socat -t 2 -b 65536 - \
-		"UDP4:$SERVER:7,bind=$VIP" <<<"$2"
-}
-
 # ask NODE: in all ways
 ask() {
 	check_eq "$1 is answered by TCP" cl "$(ns "$1" curl -s -m 5 \
@@ -23,9 +17,10 @@ ask() {
 	check_eq "$1 gets all of a download" 1000000 "$(ns "$1" curl -s \
 		-m 20 --interface "$VIP" -r 0-999999 http://$SERVER/big |
 		wc -c)"
-	check_eq "$1 is answered by UDP" hello "$(ask_udp "$1" hello)"
+	check_eq "$1 is answered by UDP" hello \
+		"$(ask_udp "$1" $SERVER:7,bind="$VIP" hello)"
 	check_eq "$1 is answered by UDP in fragments" "$(word 3000)" \
-		"$(ask_udp "$1" "$(word 3000)")"
+		"$(ask_udp "$1" $SERVER:7,bind="$VIP" "$(word 3000)")"
 	check "$1 is answered when it pings" \
 		ns "$1" ping -qc2 -i0.1 -W2 -I "$VIP" $SERVER
 	check "$1 is answered when it pings with fragments" \
@@ -124,8 +119,7 @@ translated() {
 			}
 		EOT
 	done
-	[ "$(echo hello | ns cl timeout 5 socat -t 2 - \
-		"UDP4:$VIP:45000")" = hello ] || return
+	[ "$(ask_udp cl "$VIP:45000" hello)" = hello ] || return
 	for node in n1 n2; do
 		ns $node nft delete table ip nat || return
 	done

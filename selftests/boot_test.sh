@@ -21,7 +21,7 @@ check_eq "300 clients are served" "300 n1" \
 		sort | uniq -c | awk '{ print $1, $2 }')"
 
 start_udp_echo n2 10.0.0.2
-check_eq "udp echo answers" hello "$(udp_echo 10.0.0.2)"
+check_eq "udp echo answers" hello "$(ask_udp cl 10.0.0.2:7 hello)"
 
 capture_start wire cl eth0 arp or icmp
 ns cl ping -qc3 -i0.2 10.0.0.3 >/dev/null

@@ -76,8 +76,8 @@ served connection
 for node in n1 n2; do
 	start_udp_echo $node
 done
-check_eq "packets in fragments come back" 4 "$(fragments_back 40001 40004)"
+check_eq "packets in fragments come back" 10 "$(fragments_back 40001 40010)"
 untracked n1
 untracked n2
-check_eq "so they do if conntrack is not to see them" 4 \
-	"$(fragments_back 40011 40014)"
+check_eq "so they do if conntrack is not to see them" 10 \
+	"$(fragments_back 40011 40020)"

@@ -297,17 +297,22 @@ who_serves() {
 }
 
 # fragments_back FROM TO: how many UDP packets in fragments, one from each of these
-# ports, come back from port 7 of the cluster
+# ports and clients 1 and on, come back from port 7 of the cluster
 fragments_back() {
-	local port word back=0
+	local port word
 
 	word=$(head -c 3000 /dev/zero | tr '\0' x)
-	for port in $(seq "$1" "$2"); do
-		[ "$(ns cl timeout 5 socat -t 2 -b 65536 - \
-			"UDP4:$VIP:7,sourceport=$port" <<<"$word")" != "$word" ] ||
-			back=$((back + 1))
-	done
-	echo $back
+	{
+		for ((port = $1; port <= $2; port++)); do
+			comes_back "$(client_addr $((port - $1 + 1))):$port" "$word" &
+		done
+		wait
+	} | wc -l
+}
+
+# comes_back FROM WORD: says so
+comes_back() {
+	[ "$(ask_udp cl "$VIP:7,bind=$1" "$2")" != "$2" ] || echo "$1"
 }
 
 # untracked NODE [WHAT]: conntrack is not to see that of what comes to the cluster,
@@ -336,10 +341,11 @@ start_udp_echo() {
 
 udp_listens() { [ -n "$(ns "$1" ss -Hlun "sport = :$2")" ]; }
 
-# udp_echo [ADDR [PORT]]: send a word from the client and print the answer
-udp_echo() {
-	echo hello | ns cl timeout 5 socat -t 2 - \
-		"UDP4:${1:-$VIP}:${2:-7}"
+# ask_udp NODE ADDR:PORT[,OPTION...] WORD: send it and print the answer, which is as
+# long; options are socat's
+ask_udp() {
+	ns "$1" timeout 10 socat -t 5 -b 65536 - \
+		"UDP4:$2,readbytes=$((${#3} + 1))" <<<"$3"
 }
 
 # ---- probes ----

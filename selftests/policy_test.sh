@@ -43,12 +43,6 @@ tracked() {
 	done | wc -l
 }
 
-# comes_back WORD PORT: by UDP, from that port
-comes_back() {
-	[ "$(ns cl timeout 5 socat -t 2 -b 65536 - \
-		"UDP4:$VIP:7,sourceport=$2" <<<"$1")" = "$1" ]
-}
-
 # refused POLICY CHAIN PRIORITY CAUSE: in a chain of that kind
 refused() {
 	ns n1 nft-lnlb -f - 2>"$tmp/refused" <<-EOT && return 1
@@ -124,18 +118,11 @@ done
 
 # ---- pieces, errors, and what a node asks ----
 
-word=$(head -c 3000 /dev/zero | tr '\0' x)
-for port in $(seq 40001 40006); do
-	check "a UDP packet in fragments from port $port comes back" \
-		busywait 10000 comes_back "$word" "$port"
-done
+check_eq "6 UDP packets in fragments come back" 6 "$(fragments_back 40001 40006)"
 for node in n1 n2 n3; do
 	untracked $node "udp dport 7"
 done
-for port in $(seq 40021 40024); do
-	check "so does one from port $port that conntrack is not to see" \
-		busywait 10000 comes_back "$word" "$port"
-done
+check_eq "so do 8 that conntrack is not to see" 8 "$(fragments_back 40021 40028)"
 for node in n1 n2 n3; do
 	ns $node nft delete table ip early
 done

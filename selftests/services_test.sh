@@ -42,8 +42,8 @@ for node in n1 n2 n3; do
 	check "ping $from" ns cl ping -qc3 -i0.1 -W2 -I "$client" "$VIP"
 	check "ping in fragments $from" \
 		ns cl ping -qc3 -i0.1 -W2 -s 4000 -I "$client" "$VIP"
-	check_eq "UDP echo $from" hello "$(echo hello | ns cl timeout 5 \
-		socat -t 2 - "UDP4:$VIP:7,bind=$client")"
+	check_eq "UDP echo $from" hello \
+		"$(ask_udp cl "$VIP:7,bind=$client" hello)"
 	check "10 MB by HTTP $from" download "$client" 10485760
 done
 
@@ -55,4 +55,4 @@ check_eq "the same node again" "$served" \
 	"$(ns out curl -s -m 5 "http://$VIP/id")"
 check "ping through the router" ns out ping -qc3 -i0.1 -W2 "$VIP"
 check_eq "UDP echo through the router" hello \
-	"$(echo hello | ns out timeout 5 socat -t 2 - "UDP4:$VIP:7")"
+	"$(ask_udp out "$VIP:7" hello)"

@@ -153,8 +153,8 @@ owner=$(ns n1 lnlbctl owner $SERVER | cut -d ' ' -f 1)
 [ "$owner" = "$(node_mac 1)" ] && other=n2 || other=n1
 check "the program is where the bucket of $SERVER is not" \
 	show $other '.xdp == "native"'
-check_eq "but lets pass what answers by UDP" hello "$(ns $other timeout 5 \
-	socat -t 2 - "UDP4:$SERVER:7,bind=$VIP" <<<hello)"
+check_eq "but lets pass what answers by UDP" hello \
+	"$(ask_udp $other "$SERVER:7,bind=$VIP" hello)"
 check_eq "and by TCP" cl "$(ns $other curl -s -m 5 --interface "$VIP" \
 	http://$SERVER/id)"
 
