@@ -397,16 +397,18 @@ chat_server() {
 # chat_start NAME MS: TCP connections from the clients on stdin
 chat_start() { probe_start "$1" cl tcp.py chat "$VIP" 7 "$2"; }
 
-# sessions_are N NODE...: those nodes have N or more sessions together
-sessions_are() {
-	local want=$1 sum=0 node
+# sessions_of NODE...: how many those have together
+sessions_of() {
+	local sum=0 node
 
-	shift
 	for node in "$@"; do
 		sum=$((sum + $(show "$node" .sessions)))
 	done
-	((sum >= want))
+	echo $sum
 }
+
+# sessions_are N NODE...: those nodes have N or more sessions together
+sessions_are() { [ "$(sessions_of "${@:2}")" -ge "$1" ]; }
 
 # visits FIRST LAST TIMES: HTTP requests of these clients, a new connection
 # each; prints "ADDRESS NODE" lines, NODE is - where nobody answered

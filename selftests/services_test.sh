@@ -33,7 +33,9 @@ for node in n1 n2 n3; do
 	start_udp_echo $node
 done
 
-visits 1 30 1 >"$tmp/who"
+visits 1 30 3 >"$tmp/who"
+check_eq "a client has one session, however many connections" 30 \
+	"$(sessions_of n1 n2 n3)"
 ns out ip addr add 192.0.2.3/24 dev eth0
 for node in n1 n2 n3; do
 	client=$(awk -v node=$node '$2 == node { print $1; exit }' "$tmp/who")
