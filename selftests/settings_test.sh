@@ -5,6 +5,8 @@
 # lo: clients are served by the nodes that have them.
 . "$(dirname "$0")/lib.sh"
 
+where=
+
 # served WHAT: by the same nodes as at first, nobody else
 served() {
 	ns cl ip neigh flush dev eth0
@@ -26,7 +28,7 @@ with() {
 	for node in n1 n2; do
 		ns $node sysctl -qw "${set[@]}" || die "no $* on $node"
 	done
-	served "with $*"
+	served "${where}with $*"
 	for node in n1 n2; do
 		ns $node sysctl -qw "${back[@]}"
 	done
@@ -75,6 +77,8 @@ for i in 1 2; do
 done
 wait_active 2 || die "no agreement"
 served "with the address on lo"
+where="with the address on lo, "
+with rp_filter=1 arp_announce=2
 ns n1 sysctl -qw net.ipv4.conf.all.arp_ignore=1
 ns n2 sysctl -qw net.ipv4.conf.all.arp_ignore=1
 check_not "not with arp_ignore=1 then: nobody says where it is" \
