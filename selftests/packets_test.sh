@@ -18,10 +18,42 @@ while True:
 	busywait 10000 udp_listens "$1" 7 >/dev/null || die "no echo on $1"
 }
 
+# of 6 clients a packet each
+readonly portless="gre esp sctp 253"
+
+# count_portless: how many of these the nodes take, table seen
+count_portless() {
+	local node
+
+	for node in n1 n2; do
+		ns $node nft -f - <<-EOT || die "no rule on $node"
+			table ip seen
+			delete table ip seen
+			table ip seen {
+				chain in {
+					type filter hook input priority 0
+					$(for protocol in $portless; do
+						echo "ip protocol $protocol counter comment \"$protocol\""
+					done)
+				}
+			}
+		EOT
+	done
+}
+
+# taken PROTOCOL: by both nodes together
+taken() {
+	for node in n1 n2; do
+		ns $node nft -j list table ip seen
+	done | jq -s --arg protocol "$1" '[.[].nftables[].rule |
+		select(.comment == $protocol).expr[].counter.packets // 0] | add'
+}
+
 # packets AFFINITY: all cases, from clients of both nodes
 packets() {
-	local line
+	local line protocol
 
+	count_portless
 	probe cl packets.py "$VIP" "$(cluster_mac)" < <(client_addrs 1 6) \
 		>"$tmp/packets" 2>&1
 	while read -r line; do
@@ -29,7 +61,11 @@ packets() {
 			"affinity $1: ${line#* }" "$line"
 	done < <(cut -d ';' -f 1 "$tmp/packets")
 	check "affinity $1: all cases were tried" \
-		test "$(wc -l <"$tmp/packets")" -ge 20
+		test "$(wc -l <"$tmp/packets")" -ge 48
+	for protocol in $portless; do
+		check_eq "affinity $1: 6 packets of protocol $protocol are taken once each" \
+			6 "$(taken "$protocol")"
+	done
 }
 
 lan_setup 2
