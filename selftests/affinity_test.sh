@@ -72,22 +72,52 @@ no_rules
 
 # ---- network ----
 
-rules 3 "affinity network 24"
-check_eq "the prefix length is shown" "network 24" \
-	"$(show n1 '"\(.affinity) \(.affinity_len)"')"
-for net in $(seq 11 40); do
-	printf '10.0.%d.%d\n' "$net" 7 "$net" 77 "$net" 177
-done >"$tmp/addrs"
-sed 's,.*,addr add &/32 dev eth0,' "$tmp/addrs" | ip_ns cl -batch -
-watch_start networks 300 <"$tmp/addrs"
-check "a session for each network" busywait 10000 sessions_are 30 n1 n2 n3
-probe_stop networks >"$tmp/networks"
-check_eq "90 clients are answered" 90 "$(awk '$7 != "-"' "$tmp/networks" | wc -l)"
-check_eq "those of a network by the same node" 30 \
-	"$(awk '{ split($1, a, "."); print a[3], $7 }' "$tmp/networks" |
-		sort -u | wc -l)"
-check_eq "the networks by all nodes" 3 \
-	"$(awk '{ print $7 }' "$tmp/networks" | sort -u | wc -l)"
-check_eq "30 networks are 30 sessions" 30 \
-	$(($(show n1 .sessions) + $(show n2 .sessions) + $(show n3 .sessions)))
-no_rules
+# networks COUNT LEN: "ADDRESS NETWORK", the first one of each network, the last
+# and one between; those of 10.0.0.0 to 10.0.10.255, which has the nodes, left out
+networks() {
+	awk -v count="$1" -v size=$((1 << (32 - $2))) 'BEGIN {
+		first = int((11 * 256 + size - 1) / size)
+		for (n = first; n < first + count; n++)
+			for (i = 0; i < 3; i++) {
+				host = n * size + int(i * (size - 1) / 2)
+				printf "10.0.%d.%d %d\n", host / 256, host % 256, n
+			}
+	}'
+}
+
+# by_network COUNT LEN: the clients of so many networks, one beside the other; by
+# ping, and by TCP, about which ingress decides in another way
+by_network() {
+	rules 3 "affinity network $2"
+	check_eq "the prefix length is shown, $2" "network $2" \
+		"$(show n1 '"\(.affinity) \(.affinity_len)"')"
+	networks "$1" "$2" >"$tmp/networks"
+	cut -d ' ' -f 1 "$tmp/networks" >"$tmp/addrs"
+	sed 's,.*,addr replace &/32 dev eth0,' "$tmp/addrs" | ip_ns cl -batch -
+	watch_start networks 300 <"$tmp/addrs"
+	check "a session for each network of length $2" \
+		busywait 10000 sessions_are "$1" n1 n2 n3
+	probe_stop networks >"$tmp/pings"
+	probe cl tcp.py visit "$VIP" 80 1 <"$tmp/addrs" >"$tmp/visits"
+	# "NETWORK NODE"
+	awk '{ file += FNR == 1 }
+		file == 1 { network[$1] = $2 }
+		file == 2 && !$4 && !$6 && $7 != "-" {
+			print network[$1], "n" substr($7, 17)
+		}
+		file == 3 && $2 != "-" { print network[$1], $2 }' \
+		"$tmp/networks" "$tmp/pings" "$tmp/visits" >"$tmp/seen"
+	check_eq "$((3 * $1)) clients are answered, both times" $((6 * $1)) \
+		"$(wc -l <"$tmp/seen")"
+	check_eq "those of a network by the same node" "$1" \
+		"$(sort -u "$tmp/seen" | wc -l)"
+	check_eq "the networks by all nodes" 3 \
+		"$(awk '{ print $2 }' "$tmp/seen" | sort -u | wc -l)"
+	check_eq "$1 networks are as many sessions" "$1" $(($(show n1 .sessions) +
+		$(show n2 .sessions) + $(show n3 .sessions)))
+	no_rules
+}
+
+by_network 30 24
+by_network 14 20
+by_network 30 28
