@@ -38,15 +38,44 @@ junk() {
 	EOT
 }
 
-# to_vip MAC HEADER: an IPv4 packet from a stranger, the header's first byte told
+# to_vip MAC HEADER [PROTOCOL]: an IPv4 packet from a stranger, the header's first
+# byte told; there is nothing in it, which is an echo reply if that is ICMP
 to_vip() {
 	ns ev python3 - <<-EOT
 		import socket
 		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 		s.bind(("eth0", 0))
 		s.send(bytes.fromhex("$1".replace(":", "") + "525400000e000800"
-		    "$2" "00001c0000000040110000" "0a000042") +
+		    "$2" "00001c0000000040${3:-11}0000" "0a000042") +
 		    socket.inet_aton("$VIP") + bytes(26))
+	EOT
+}
+
+# to_stalled N: from 10 strangers, of which these are the Nth, while nothing else
+# gets to run, for longer than the lease of a node is
+to_stalled() {
+	ns ev python3 - <<-EOT
+		import os, socket, time
+		def alone(cpu, seconds):
+		    os.sched_setaffinity(0, [cpu])
+		    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))
+		    os.write(w, b".")
+		    end = time.monotonic() + seconds
+		    while time.monotonic() < end:
+		        pass
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind(("eth0", 0))
+		r, w = os.pipe()
+		for cpu in range(1, os.cpu_count()):
+		    if not os.fork():
+		        alone(cpu, 0.85)
+		        os._exit(0)
+		    os.read(r, 1)
+		alone(0, 0.7)
+		for i in range(10):
+		    s.send(bytes.fromhex("$(cluster_mac)".replace(":", "") +
+		        "525400000e000800450000" "1c00000000401100000a0009") +
+		        bytes([10 * $1 + i]) + socket.inet_aton("$VIP") + bytes(26))
 	EOT
 }
 
@@ -56,15 +85,23 @@ decided() {
 		"$instance/trace")" = "$2" ]
 }
 
+passed_by() {
+	ns cl ping -qc2 -i0.2 -W2 "$VIP" >/dev/null &&
+		traced "client=10.0.0.100 .* rx_passed_by"
+}
+
+fenced() { traced "client=10.0.9.[0-9]* protocol=17 .* rx_fenced"; }
+
 # dropped CAUSE TIMES: by the name of the place that the kernel shows
 dropped() {
 	[ "$(sed -n "s/.*\] lnlb_drop_$1 .*hitcount: *//p" \
 		"$kfree_skb/hist")" = "$2" ]
 }
 
-# check_dropped WHY CAUSE TIMES
+# check_dropped WHY CAUSE [TIMES]: as often as a decision says that, if not told
 check_dropped() {
-	[ -z "$histogram" ] || check "$1" busywait 2000 dropped "$2" "$3"
+	[ -z "$histogram" ] || check "$1" busywait 2000 dropped "$2" \
+		"${3:-$(grep -c "lnlb_decision: .* rx_$2" "$instance/trace")}"
 }
 
 refuses_more() { [ "$(counter n1 frame_magic)" -ge $((refused + 3)) ]; }
@@ -124,14 +161,33 @@ to_vip "$(cluster_mac)" 44
 check "and one that nobody can read" busywait 2000 traced \
 	"lnlb_decision: nlb0 client=10.0.0.66 protocol=17 len=.* rx_malformed"
 check_dropped "dropped for that, by both" malformed 2
-if [ -n "$histogram" ]; then
-	grep lnlb_drop "$kfree_skb/hist" | sed 's/^/# /'
-	echo "!$histogram" >"$kfree_skb/trigger"
-fi
+to_vip "$(cluster_mac)" 45 01
+check "an answer that nobody has asked for is one, too" \
+	busywait 2000 traced \
+	"lnlb_decision: nlb0 client=10.0.0.66 protocol=1 len=.* rx_orphan"
+check_dropped "dropped as one" orphan 1
+# the client has its session with it
+holder=n$((2 - $(show n1 .sessions)))
+ns "$holder" lnlbctl drain nlb0
+check "pings that are left to the node that has the session" \
+	busywait 15000 passed_by
+check_dropped "dropped as such" passed_by
+ns "$holder" lnlbctl resume nlb0
+wait_active 2 || die "$holder does not come back"
 
 kill_node n2
 check "n2 is dead" wait_active 1
 check "which is told" traced "lnlb_node_down: nlb0 node=$(node_mac 2) dead"
+for try in 1 2 3; do
+	to_stalled $try
+	! busywait 1000 fenced || break
+done
+check "what came when n1 stood still" fenced
+check_dropped "dropped for that" fenced
+if [ -n "$histogram" ]; then
+	grep lnlb_drop "$kfree_skb/hist" | sed 's/^/# /'
+	echo "!$histogram" >"$kfree_skb/trigger"
+fi
 echo 0 >"$instance/events/lnlb/enable"
 lines=$(wc -l <"$instance/trace")
 refused=$(counter n1 frame_magic)
