@@ -332,7 +332,7 @@ untracked() {
 
 # start_udp_echo NODE [ADDR [PORT]]: answers from ADDR itself
 start_udp_echo() {
-	ip netns exec "$(full_ns "$1")" socat \
+	ip netns exec "$(full_ns "$1")" socat -t 5 \
 		"UDP4-RECVFROM:${3:-7},bind=${2:-$VIP},fork" PIPE \
 		2>"$tmp/echo-$1.log" &
 	busywait 5000 udp_listens "$1" "${3:-7}" >/dev/null ||
