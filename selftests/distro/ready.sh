@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Distributions with our packages installed, ready to boot, in the cache; sourced
-# after root.sh. That sets these:
+# Distributions with our packages installed, and then what the tests use, ready to
+# boot, in the cache; sourced after root.sh. That sets these:
 # shellcheck disable=SC2154 # top, cache, base, build, results
 
 # is_here DISTRO: this machine is one
@@ -63,26 +63,40 @@ packages_here() {
 	rm "$work"/deb/*-dbgsym_*.deb
 }
 
-# installed ROOT: the packages with what they recommend, as README.md says
+# installed DISTRO ROOT: the packages with what they recommend, as README.md says,
+# where nothing is that they may have forgotten to ask for
 installed() {
-	local log=$results/install.log
+	local log=$results/install.log root=$2 debs
 
-	layer "$base" "$work/upper" "$1"
-	mkdir "$1/root/deb"
-	cp "$work"/deb/*.deb "$1/root/deb/"
+	layer "$base" "$work/upper" "$root"
+	mkdir "$root/root/deb"
+	cp "$work"/deb/*.deb "$root/root/deb/"
+	debs=("$root"/root/deb/*.deb)
+	debs=("${debs[@]#"$root"}")
 	progress "installing them, dkms builds the modules"
 	{
-		apt_inside "$1" update &&
-			inside "$1" sh -c "apt-get -q -y -o Dpkg::Use-Pty=0 \
-				-o Binary::apt-get::APT::Keep-Downloaded-Packages=true \
-				install linux-headers-amd64 /root/deb/*.deb"
+		apt_inside "$root" update &&
+			apt_inside "$root" install \
+				"$(of "$1" linux-headers-amd64)" "${debs[@]}"
 	} >"$log" 2>&1 || {
 		tail -n 20 "$log" >&2
-		cat "$1"/var/lib/dkms/nf-lnlb/*/build/make.log >>"$log" 2>/dev/null
+		cat "$root"/var/lib/dkms/nf-lnlb/*/build/make.log >>"$log" \
+			2>/dev/null
 		die "cannot install the packages"
 	}
-	cat "$1"/var/lib/dkms/nf-lnlb/*/*/*/log/make.log >>"$log" 2>/dev/null
-	leave "$1"
+	cat "$root"/var/lib/dkms/nf-lnlb/*/*/*/log/make.log >>"$log" 2>/dev/null
+}
+
+# with_tools DISTRO ROOT
+with_tools() {
+	local log=$results/tools.log
+
+	progress "installing what the tests use"
+	# not before ||, where errors would not end it
+	(set -e; add_tools "$1" "$2") >"$log" 2>&1 &
+	wait $! ||
+		{ tail -n 20 "$log" >&2; die "cannot install it"; }
+	leave "$2"
 }
 
 # image ROOT FILE
@@ -133,6 +147,61 @@ make_refuses() {
 		{ echo "# $out"; return 1; }
 }
 
+# has_none PACKAGE...: of the machine that ours were installed on, and of the tests'
+has_none() {
+	local name
+
+	for name; do
+		! grep -qFx "Package: $name" "$base/var/lib/dpkg/status" ||
+			{ echo "# $name"; return 1; }
+	done
+}
+
+# starts ROOT COMMAND...: it says of which version it is
+starts() {
+	local out
+
+	out=$(inside "$1" "${@:2}" 2>&1) && grep -qE '[0-9]\.[0-9]' <<<"$out" &&
+		return
+	echo "# $out"
+	return 1
+}
+
+# finds_libraries ROOT PROGRAM
+finds_libraries() {
+	local out
+
+	out=$(inside "$1" ldd "$2" 2>&1) && grep -q 'libc\.so' <<<"$out" &&
+		! grep -q 'not found' <<<"$out" && return
+	echo "# ${out//$'\n'/$'\n'# }"
+	return 1
+}
+
+# callers ROOT: units, scripts and maintainer scripts of ours
+callers() {
+	inside "$1" sh -c "dpkg-query -L nft-lnlb nf-lnlb-dkms |
+		grep -E '/systemd/system/.|lnlb-rules$|dkms_loaded$'
+		ls /var/lib/dpkg/info/nft-lnlb.p* /var/lib/dpkg/info/nf-lnlb-dkms.p*"
+}
+
+# has_programs ROOT: all that these call, and that was seen
+has_programs() {
+	local root=$1 called name rc=0
+
+	called=$(callers "$root" | sed "s,^,$root," |
+		xargs "$top/selftests/distro/called") || return
+	for name in nft-lnlb awk rmmod systemctl modinfo deb-systemd-helper \
+		dkms /usr/sbin/lnlbctl /usr/lib/nft-lnlb/lnlb-rules; do
+		grep -qFx -e "$name" <<<"$called" ||
+			{ echo "# nothing calls $name?"; rc=1; }
+	done
+	for name in $called; do
+		inside "$root" sh -c "command -v $name" >/dev/null ||
+			{ echo "# no $name"; rc=1; }
+	done
+	return $rc
+}
+
 # host_checks DISTRO ROOT: as subtests of one
 host_checks() {
 	local n=0 bad=0 built root=$2
@@ -150,6 +219,15 @@ host_checks() {
 	built=$(find "$root/lib/modules" -path '*/updates/dkms/*' -name \
 		'*lnlb*.ko*' -printf '%f\n' | sed 's/\.ko.*//' | sort | xargs)
 	check "lintian is content" [ -z "${lintian_failed:-}" ]
+	check "nothing had installed what they need before" has_none dkms gcc \
+		make linux-headers-amd64 libnftables1 libnftnl11 libmnl0 \
+		libedit2 libbpf1 iproute2 keyutils jq nginx-light python3
+	check "lnlbctl starts" starts "$root" lnlbctl --version
+	check "so does nft-lnlb" starts "$root" nft-lnlb --version
+	check "lnlbctl finds its libraries" finds_libraries "$root" \
+		/usr/sbin/lnlbctl
+	check "so does nft-lnlb" finds_libraries "$root" /usr/sbin/nft-lnlb
+	check "what units and scripts call is there" has_programs "$root"
 	check "dkms has built all modules" [ "$built" = \
 		"nf_lnlb nf_lnlb_conntrack nft_lnlb" ]
 	check "without a warning" no_warnings
@@ -174,8 +252,9 @@ no_warnings() {
 tree_key() {
 	(cd "$top" && git -c safe.directory='*' ls-files -co \
 		--exclude-standard kernel include userspace debian \
-		Documentation README.md CHANGELOG .ci/package selftests/distro/ready.sh |
-		LC_ALL=C sort | xargs sha256sum) | sha256sum | cut -c 1-12
+		Documentation README.md CHANGELOG .ci/package .ci/common.sh \
+		selftests/distro/{ready.sh,called} | LC_ALL=C sort |
+		xargs sha256sum) | sha256sum | cut -c 1-12
 }
 
 # make_ready DISTRO DIR: what ready makes, for DIR to keep, as whoever makes it anew
@@ -202,12 +281,13 @@ ready() {
 		root=$work/root
 		mkdir -p "$work/boot"
 		packages "$1"
-		installed "$root"
+		installed "$1" "$root"
+		host_checks "$1" "$root" >"$work/host.ktap"
+		with_tools "$1" "$root"
 		for name in vmlinuz initrd.img; do
 			cp "$root/boot/$name-$(kernel_of "$root")" "$work/boot/$name"
 		done
 		versions "$root" >"$work/versions"
-		host_checks "$1" "$root" >"$work/host.ktap"
 		leave "$root"
 		image "$root" "$work/image"
 		unmount "$root"

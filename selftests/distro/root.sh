@@ -5,7 +5,8 @@
 # which sets these; after sandbox there is work as well:
 # shellcheck disable=SC2154 # top, cache, work
 #
-# base       what a machine has that nobody has installed anything of ours on
+# base       what each machine of that release has: a kernel and systemd, no headers,
+#            and nothing that ours or the tests want
 # build      on top of it what building the packages needs
 
 # shellcheck disable=SC2034 # for those that source this
@@ -101,8 +102,7 @@ apt_inside() {
 key() {
 	{
 		sources "$1"
-		echo "${guest_tools[@]}"
-		cat "$top"/selftests/distro/{root.sh,boot} "$top/debian/control"
+		cat "$top"/selftests/distro/{root.sh,boot}
 	} | sha256sum | cut -c 1-12
 }
 
@@ -117,9 +117,14 @@ quick() {
 	printf '%s\n' virtio_pci virtio_blk ext4 >"$share/selftests"
 }
 
+# of DISTRO NAME: what apt has to be told, if it is to be of there
+of() {
+	[ "$1" = "$(release "$1")" ] && echo "$2" || echo "$2/$1"
+}
+
 # make_base DISTRO ROOT
 make_base() {
-	local distro=$1 root=$2 name kernel=()
+	local distro=$1 root=$2
 
 	debootstrap --variant=minbase --include=debian-archive-keyring \
 		"$(release "$distro")" "$root" "$(uri Debian)"
@@ -129,12 +134,18 @@ make_base() {
 	printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 	chmod 755 "$root/usr/sbin/policy-rc.d"
 	apt_inside "$root" update
-	for name in linux-image-amd64 linux-headers-amd64; do
-		[ "$distro" = "$(release "$distro")" ] || name+=/$distro
-		kernel+=("$name")
-	done
-	apt_inside "$root" --no-install-recommends install "${kernel[@]}" \
-		initramfs-tools zstd xz-utils systemd-sysv udev dbus \
+	apt_inside "$root" --no-install-recommends install \
+		"$(of "$distro" linux-image-amd64)" initramfs-tools zstd \
+		systemd-sysv udev dbus
+	configure "$root"
+	leave "$root"
+}
+
+# add_tools DISTRO ROOT: what the tests use, and it can be booted
+add_tools() {
+	local distro=$1 root=$2
+
+	apt_inside "$root" --no-install-recommends install xz-utils \
 		"${guest_tools[@]}"
 	# what there is newer of it
 	[ "$distro" = "$(release "$distro")" ] ||
@@ -142,8 +153,6 @@ make_base() {
 			install nftables
 	inside "$root" systemctl -q disable nginx nftables
 	rm "$root/usr/sbin/policy-rc.d"
-	configure "$root"
-	leave "$root"
 }
 
 kernel_of() {
@@ -206,10 +215,11 @@ base() {
 build_tools() {
 	local log=$results/build-tools.log dir=$work/build-tools
 
-	build=${base%/base}/build
+	build=${base%/base}/build-$(sha256sum <"$top/debian/control" |
+		cut -c 1-12)
 	[ ! -e "$build.complete" ] || return 0
 	progress "installing what building needs"
-	remove "$build" "$build.work"
+	remove "${base%/base}"/build-*
 	layer "$base" "$build" "$dir"
 	mkdir -p "$dir/root/tree/debian"
 	cp "$top"/debian/{control,changelog} "$dir/root/tree/debian/"
