@@ -20,7 +20,9 @@ there are none, and all lines are commands. The plan says what else is to know:
     text               there are no commands in it
     rules FILE         it is a ruleset, to be loaded by what comes later
     replace A B        what stands for something else
-    seconds N          its commands are ended after this time
+    endless TEXT: RE   commands that begin so do not end by themselves. They are
+                       ended when they have printed what this matches
+    meanwhile TEXT: COMMAND    is run beside commands that begin so
     terminal           they want one
     edit               the first one starts an editor, for the lines below it
     skip TEXT: WHY     commands that begin so are not run
@@ -32,10 +34,13 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 COMMENT = re.compile(r'\s#\s.*')
 PROMPT = re.compile(r'(?:node\d)?[#$] ')
 LIMIT_S = 120
+# what is to be seen of a command that does not end is not its last word
+STAYS_S = 1
 # back to a machine without clusters
 CLEAN = '''
 set +e
@@ -53,6 +58,7 @@ done
 exit 1
 '''
 EDITED = '/tmp/edited'
+TYPED = '/tmp/typed'
 # its arguments are the file to write, and others to look at
 EDITOR = f"""#!/bin/sh
 for file; do
@@ -73,6 +79,7 @@ class Block:
         self.how = {}
         self.before, self.after = [], []
         self.skip, self.replace = [], []
+        self.endless, self.meanwhile = [], []
         self.planned = False
 
     def first(self):
@@ -83,6 +90,12 @@ class Block:
 
     def is_typed(self):
         return self.page.endswith('.md') or any(map(PROMPT.match, self.lines))
+
+    def loose(self):
+        """What the plan says of commands that are not there."""
+        known = self.commands()
+        return [text for text, _ in self.skip + self.endless + self.meanwhile
+                if not any(command.startswith(text) for command in known)]
 
     def commands(self):
         """A list of them, of one or more lines each."""
@@ -180,17 +193,23 @@ def read_plan(path, pages):
             block.before.append(rest)
         elif word == 'after':
             block.after.append(rest)
-        elif word == 'skip':
-            block.skip.append(rest.partition(': ')[0])
+        elif word in ('skip', 'endless', 'meanwhile'):
+            text, _, more = rest.partition(': ')
+            getattr(block, word).append((text, more))
+            if not more:
+                wrong.append(f'line {number}: {word} what?')
         elif word == 'replace':
             block.replace.append(rest.split())
-        elif word in ('text', 'rules', 'seconds', 'terminal', 'edit', 'ci',
-                      'not'):
+        elif word in ('text', 'rules', 'terminal', 'edit', 'ci', 'not'):
             block.how[word] = rest
-            if word in ('rules', 'seconds', 'ci', 'not') and not rest:
+            if word in ('rules', 'ci', 'not') and not rest:
                 wrong.append(f'line {number}: {word} what?')
         else:
             wrong.append(f'line {number}: {word}?')
+    for blocks in pages.values():
+        for block in blocks:
+            wrong += [f'{block.name()}: no command begins with {text}'
+                      for text in block.loose()]
     return starts, wrong
 
 
@@ -213,23 +232,56 @@ def check(pages, wrong):
     return failed > 0
 
 
-def typed(command, how):
+def words_after(pairs, command):
+    """What the plan says of commands that begin as this one."""
+    return [more for text, more in pairs if command.startswith(text)]
+
+
+def read_typed():
+    with open(TYPED, encoding='utf-8', errors='replace') as file:
+        return file.read()
+
+
+def until_it_says(process, wanted):
+    """What is wrong with a process that should say so and go on, and its end."""
+    end = time.monotonic() + LIMIT_S
+    seen = None
+    while not seen and time.monotonic() < end and process.poll() is None:
+        time.sleep(0.2)
+        seen = re.search(wanted, read_typed(), re.DOTALL)
+    if seen:
+        time.sleep(STAYS_S)
+    ended = process.poll() is not None
+    process.terminate()
+    process.wait()
+    if ended:
+        return 'it has ended'
+    return '' if seen else f'this is not in it: {wanted}'
+
+
+def typed(command, how, endless=None, meanwhile=()):
     """Exit code and output of it."""
-    limit = int(how.get('seconds', LIMIT_S))
+    limit = 2 * LIMIT_S if endless else LIMIT_S
     args = ['bash', '-e', '-o', 'pipefail', '-c', command]
     if 'terminal' in how or 'edit' in how:
-        args = ['script', '-qec', command, '/dev/null']
+        args = ['script', '-qefc', command, '/dev/null']
     args = ['timeout', '-k', '5', str(limit)] + args
     env = dict(os.environ, TERM='vt100', SYSTEMD_EDITOR=EDITED + '.sh')
+    beside = [subprocess.Popen(['timeout', str(LIMIT_S), 'bash', '-c',
+                                f'sleep 1; {line}'], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL)
+              for line in meanwhile]
     # a file: what is started in the background keeps a pipe open
-    with open('/tmp/typed', 'w+', encoding='utf-8', errors='replace') as out:
-        code = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=out,
-                              stderr=out, env=env, check=False).returncode
-        out.seek(0)
-        text = out.read()
-    if code == 124 and 'seconds' in how:
-        code = 0
-    return code, text
+    with open(TYPED, 'wb') as out:
+        process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=out,
+                                   stderr=out, env=env)
+    wrong = until_it_says(process, endless) if endless else ''
+    code = int(wrong != '') if endless else process.wait()
+    text = read_typed()
+    for other in beside:
+        if other.wait():
+            wrong += f'\nexit code {other.returncode}: {other.args[-1]}'
+    return code or int(wrong != ''), text + wrong
 
 
 def write_rules(block):
@@ -276,11 +328,13 @@ def run_block(block, results):
     if 'edit' in block.how:
         write_edited(block)
     for command in block.commands() + block.after:
-        if any(map(command.startswith, block.skip)):
+        if words_after(block.skip, command):
             continue
+        endless = next(iter(words_after(block.endless, command)), None)
+        meanwhile = words_after(block.meanwhile, command)
         for old, new in block.replace:
             command = command.replace(old, new)
-        code, text = typed(command, block.how)
+        code, text = typed(command, block.how, endless, meanwhile)
         results.add(code, f'{block.page}: {command.splitlines()[0]}', text)
 
 
