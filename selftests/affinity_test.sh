@@ -113,8 +113,8 @@ by_network() {
 		"$(sort -u "$tmp/seen" | wc -l)"
 	check_eq "the networks by all nodes" 3 \
 		"$(awk '{ print $2 }' "$tmp/seen" | sort -u | wc -l)"
-	check_eq "$1 networks are as many sessions" "$1" $(($(show n1 .sessions) +
-		$(show n2 .sessions) + $(show n3 .sessions)))
+	check_eq "$1 networks are as many sessions" "$1" \
+		"$(sessions_of n1 n2 n3)"
 	no_rules
 }
 

@@ -310,9 +310,15 @@ fragments_back() {
 	} | wc -l
 }
 
-# comes_back FROM WORD: says so
+# comes_back FROM WORD: says so. A machine that stood still for a moment takes nothing
+# new at first.
 comes_back() {
-	[ "$(ask_udp cl "$VIP:7,bind=$1" "$2")" != "$2" ] || echo "$1"
+	local try
+
+	for try in 1 2; do
+		[ "$(ask_udp cl "$VIP:7,bind=$1" "$2")" != "$2" ] ||
+			{ echo "$1, $try"; return; }
+	done
 }
 
 # untracked NODE [WHAT]: conntrack is not to see that of what comes to the cluster,
@@ -397,12 +403,12 @@ chat_server() {
 # chat_start NAME MS: TCP connections from the clients on stdin
 chat_start() { probe_start "$1" cl tcp.py chat "$VIP" 7 "$2"; }
 
-# sessions_of NODE...: how many those have together
+# sessions_of NODE...: how many those have together. ADDR= another cluster
 sessions_of() {
 	local sum=0 node
 
 	for node in "$@"; do
-		sum=$((sum + $(show "$node" .sessions)))
+		sum=$((sum + $(show "$node" .sessions "${ADDR:-$VIP}")))
 	done
 	echo $sum
 }

@@ -21,7 +21,6 @@ raw() {
 	EOT
 }
 
-sessions() { echo $(($(show n1 .sessions) + $(show n2 .sessions))); }
 
 # open connections on both nodes, and let every bucket of n2 go to n1
 moved() {
