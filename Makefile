@@ -112,6 +112,7 @@ check-distro: setup
 check-distros:
 	for distro in $(DISTROS); do \
 		$(MAKE) check-distro DISTRO=$$distro || exit; done
+	$(MAKE) check-machines KINDS="$(DISTROS)"
 
 # KINDS="DISTRO...": these in virtual machines, not user-mode kernels
 check-machines: setup all
@@ -148,5 +149,5 @@ help:
 	@echo 'make html       Documentation/ as web pages, into build/html'
 	@echo 'make check-machines  a stopped and a killed one of three; KINDS='
 	@echo 'make check-packages, check-distro DISTRO=NAME, check-distros:'
-	@echo '                packages, installed on Debian releases'
+	@echo '                packages, installed on Debian releases; all in one cluster'
 	@echo 'make sparse | shellcheck | format-check | clean'

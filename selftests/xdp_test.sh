@@ -166,8 +166,34 @@ check "packets pass then, as their tags are not seen" \
 	busywait 5000 xdp_is paused
 verdicts paused plain=1 seed=1 count=1000
 check_eq "all of them" 0 "$(letters paused X)"
-check "it goes" ip_ns n1 link del eth0.5
+# of two kinds (802.1Q, 802.1ad)
+for tags in rxvlan rx-vlan-stag-hw-parse; do
+	ns n1 ethtool -K eth0 $tags off || die "no $tags off"
+	verdicts paused plain=1 seed=2 count=1000
+	check_eq "so they do with $tags off" "0 paused" \
+		"$(letters paused X) $(show n1 .xdp)"
+	ns n1 ethtool -K eth0 $tags on
+done
+ns n1 ethtool -K eth0 rxvlan off rx-vlan-stag-hw-parse off
+check "with both off it judges" busywait 5000 xdp_is native
+ns n1 ethtool -K eth0 rxvlan on rx-vlan-stag-hw-parse on
+check "with both on not any more" busywait 5000 xdp_is paused
+check "the VLAN goes" ip_ns n1 link del eth0.5
 check "and the program judges again" busywait 5000 xdp_is native
+
+ns n1 nft-lnlb -f - <<-EOT || die "no rule"
+	table ip lb {
+		chain pre {
+			type filter hook prerouting priority raw
+			udp dport 5 lnlb cluster $VIP policy connection
+		}
+	}
+EOT
+check "packets pass where a rule has another policy" busywait 5000 xdp_is paused
+verdicts paused plain=1 seed=3 count=1000
+check_eq "all of these, too" 0 "$(letters paused X)"
+ns n1 nft-lnlb delete table ip lb
+check "without the rule it judges" busywait 5000 xdp_is native
 
 ns n1 lnlbctl xdp off nlb0
 ip netns exec "$(full_ns n1)" "$(dirname "$0")/xdp_other.py" eth0 \
