@@ -240,7 +240,7 @@ check "takes it off" busywait 5000 off_device
 
 cluster_up n1
 check "once more" ns n1 lnlbctl xdp on nlb0
-check "the module, with the program on" modprobe -r nf_lnlb_conntrack nf_lnlb
+check "the module, with the program on" modprobe -r nft_lnlb nf_lnlb_conntrack nf_lnlb
 check "takes it off, too" busywait 5000 off_device
 
 # ---- by rules, and by more than the address ----
