@@ -140,6 +140,30 @@ bad_kernels() {
 	cp "$1$build/Makefile" "$modules/5.10.0-old/build/"
 }
 
+# autoinstalls ROOT: what dkms has built, for a kernel whose headers come in
+autoinstalls() {
+	local kernel version
+
+	kernel=$(kernel_of "$1")
+	version=$(inside "$1" dpkg-query -W -f '${Version}' nf-lnlb-dkms)
+	inside "$1" dkms uninstall "nf-lnlb/$version" -k "$kernel" >/dev/null &&
+		[ -z "$(built "$1")" ] &&
+		inside "$1" run-parts --exit-on-error --arg="$kernel" \
+			/etc/kernel/header_postinst.d >/dev/null 2>&1 &&
+		has_built "$1"
+}
+
+# built ROOT: modules for its kernel
+built() {
+	find "$1/lib/modules/$(kernel_of "$1")/updates/dkms" \
+		-name '*lnlb*.ko*' -printf '%f\n' 2>/dev/null |
+		sed 's/\.ko.*//' | sort | xargs
+}
+
+has_built() {
+	[ "$(built "$1")" = "nf_lnlb nf_lnlb_conntrack nft_lnlb" ]
+}
+
 # make_refuses ROOT WHAT VARIABLE=VALUE...: a kernel where these are so
 make_refuses() {
 	local out
@@ -208,7 +232,7 @@ has_programs() {
 
 # host_checks DISTRO ROOT: as subtests of one
 host_checks() {
-	local n=0 bad=0 built root=$2
+	local n=0 bad=0 root=$2
 
 	check() {
 		n=$((n + 1))
@@ -220,8 +244,6 @@ host_checks() {
 		fi
 	}
 	printf 'KTAP version 1\n1..1\n'
-	built=$(find "$root/lib/modules/$(kernel_of "$root")/updates/dkms" -name \
-		'*lnlb*.ko*' -printf '%f\n' | sed 's/\.ko.*//' | sort | xargs)
 	check "lintian is content" [ -z "${lintian_failed:-}" ]
 	check "nothing had installed what they need before" has_none dkms gcc \
 		make linux-headers-amd64 libnftables1 libnftnl11 libmnl0 \
@@ -232,9 +254,10 @@ host_checks() {
 		/usr/sbin/lnlbctl
 	check "so does nft-lnlb" finds_libraries "$root" /usr/sbin/nft-lnlb
 	check "what units and scripts call is there" has_programs "$root"
-	check "dkms has built all modules" [ "$built" = \
-		"nf_lnlb nf_lnlb_conntrack nft_lnlb" ]
+	check "dkms has built all modules" has_built "$root"
 	check "without a warning" no_warnings
+	check "it does so by itself for a kernel that comes later" \
+		autoinstalls "$root"
 	bad_kernels "$root"
 	check "not for a kernel without ingress hooks, it says so" refused \
 		"$root" 6.2.0-none "6.2.0-none has no CONFIG_NETFILTER_INGRESS"
