@@ -68,6 +68,14 @@ check_eq "by all nodes" 3 "$(sort -u "$tmp/connection" | wc -l)"
 check_eq "without a RST" 0 \
 	"$(capture_count answers "src host $VIP and tcp[tcpflags] & tcp-rst != 0")"
 check_eq "6 UDP packets in fragments come back" 6 "$(fragments_back 40001 40006)"
+
+# before anything puts packets together
+count_seen -450 n1 n2 n3
+for port in {41001..41008}; do
+	ask_udp cl "$VIP:7,sourceport=$port" hello
+done >"$tmp/said"
+check_eq "8 datagrams of one client come back" 8 "$(grep -c hello "$tmp/said")"
+check_eq "ingress lets none pass but to its node" 8 "$(seen n1 n2 n3)"
 no_rules
 
 # ---- network ----

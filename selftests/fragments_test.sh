@@ -51,15 +51,6 @@ rules() {
 	wait_active 3 || die "no agreement with $1"
 }
 
-# seen: by rules of all nodes
-seen() {
-	local node
-
-	for node in n1 n2 n3; do
-		ns $node nft list table ip seen
-	done | awk '$4 == "counter" { sum += $6 } END { print sum }'
-}
-
 lan_setup 3
 add_clients 12
 for node in n1 n2 n3; do
@@ -79,18 +70,10 @@ for node in n1 n2 n3; do
 	ns $node sysctl -qw net.ipv4.ipfrag_time=30
 	start_udp_echo $node
 done
-for node in n1 n2 n3; do
-	ns $node nft -f - <<-EOT || die "no rule on $node"
-		table ip seen {
-			chain pre {
-				type filter hook prerouting priority raw
-				ip daddr $VIP counter
-			}
-		}
-	EOT
-done
+count_seen raw n1 n2 n3
 check_eq "4 packets in fragments come back" 4 "$(fragments_back 40001 40004)"
-check_eq "a node's rules see whole ones, of its own clients" 4 "$(seen)"
+check_eq "a node's rules see whole ones, of its own clients" 4 \
+	"$(seen n1 n2 n3)"
 
 # ---- not to be tracked, as a rule says before they are put together ----
 

@@ -321,6 +321,31 @@ comes_back() {
 	done
 }
 
+# count_seen PRIORITY NODE...: rules there count what comes to the cluster
+count_seen() {
+	local node
+
+	for node in "${@:2}"; do
+		ns "$node" nft -f - <<-EOT || die "no rule on $node"
+			table ip seen {
+				chain pre {
+					type filter hook prerouting priority $1
+					ip daddr $VIP counter
+				}
+			}
+		EOT
+	done
+}
+
+# seen NODE...: by them
+seen() {
+	local node
+
+	for node in "$@"; do
+		ns "$node" nft list table ip seen
+	done | awk '$4 == "counter" { sum += $6 } END { print sum }'
+}
+
 # untracked NODE [WHAT]: conntrack is not to see that of what comes to the cluster,
 # says a rule before packets are put together; table early
 untracked() {

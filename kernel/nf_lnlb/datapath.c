@@ -26,7 +26,8 @@ static struct lnlb_cluster *port_find(const struct lnlb_port *port, __be32 addr)
 }
 
 /*
- * Ports are known for sure after reassembly only: the decision is later. Who
+ * What is another node's for sure is dropped. Of pieces ports are known after
+ * reassembly only, and a rule may have a policy: the decision is later. Who
  * misses the rest of a packet tells its sender so, but not if the part with the
  * ports came as multicast: that is what it is marked as if it is not for us.
  */
@@ -35,14 +36,20 @@ static noinline unsigned int ingress_later(const struct lnlb_cluster *cluster,
 					   const struct iphdr *iph)
 {
 	struct lnlb_flow flow;
+	bool mixed;
 
 	/* A bridge has been to PRE_ROUTING with it: whole, and no rule sees it now. */
 	if (lnlb_bridged(skb))
 		return lnlb_verdict(cluster, skb,
 				    lnlb_decide_whole(cluster, skb, iph));
 	/* After that the hook that is last is there, see lnlb_policy_update(). */
-	if (smp_load_acquire(&cluster->mixed))
-		return lnlb_policy_ingress(cluster, skb, iph);
+	mixed = smp_load_acquire(&cluster->mixed);
+	if (lnlb_policy_foreign(cluster, skb, iph))
+		return lnlb_drop_foreign(cluster, skb);
+	if (mixed) {
+		lnlb_policy_mark(skb);
+		return NF_ACCEPT;
+	}
 	skb->pkt_type = PACKET_HOST;
 	if ((iph->frag_off & htons(IP_MF | IP_OFFSET)) == htons(IP_MF) &&
 	    !lnlb_taken(lnlb_decide(cluster, skb, iph, -1, &flow)))

@@ -22,6 +22,11 @@
 #include "tracker.h"
 #include "verdict.h"
 
+void lnlb_policy_mark(struct sk_buff *skb)
+{
+	skb->pkt_type = PACKET_MULTICAST;
+}
+
 static bool is_undecided(const struct sk_buff *skb)
 {
 	return skb->pkt_type == PACKET_MULTICAST;
@@ -115,28 +120,21 @@ void lnlb_policy_stop(struct lnlb_cluster *cluster)
 }
 
 /* A byte that is not 0 may mean anything; rules and trackers will tell. */
-static bool is_foreign(const struct lnlb_cluster *cluster, struct sk_buff *skb,
-		       const struct iphdr *iph)
+bool lnlb_policy_foreign(const struct lnlb_cluster *cluster,
+			 struct sk_buff *skb, const struct iphdr *iph)
 {
 	struct lnlb_policy policy = cluster->policy;
 	struct lnlb_flow flow;
 	unsigned int at = 0;
 
+	if (ip_is_fragment(iph))
+		return false;
 	do {
 		if (lnlb_flow_ipv4_by(cluster, &policy, skb, iph, &flow) !=
 		    LNLB_FLOW_DATA || READ_ONCE(cluster->map[flow.bucket]))
 			return false;
 	} while (next(cluster, &policy, &at));
 	return true;
-}
-
-unsigned int lnlb_policy_ingress(const struct lnlb_cluster *cluster,
-				 struct sk_buff *skb, const struct iphdr *iph)
-{
-	if (!ip_is_fragment(iph) && is_foreign(cluster, skb, iph))
-		return lnlb_drop_foreign(cluster, skb);
-	skb->pkt_type = PACKET_MULTICAST;
-	return NF_ACCEPT;
 }
 
 /*

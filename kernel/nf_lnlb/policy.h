@@ -50,17 +50,23 @@ int lnlb_policy_update(struct lnlb_cluster *cluster);
 void lnlb_policy_stop(struct lnlb_cluster *cluster);
 
 /**
- * lnlb_policy_ingress() - a packet whose policy the rules will tell
- * @cluster: it is for this one, lnlb_cluster::mixed
- * @skb: only its packet type is written; freed if it is another node's by each
- *	policy
+ * lnlb_policy_foreign() - is it another node's for sure, by each policy?
+ * @cluster: it is for this one
+ * @skb: network header set; not written
  * @iph: its header
  *
  * Context: softirq, rcu_read_lock().
- * Return: NF_STOLEN or NF_ACCEPT.
+ * Return: false also for pieces, ICMP errors, what cannot be read, and where a
+ * session or what this node has asked is in the bucket.
  */
-unsigned int lnlb_policy_ingress(const struct lnlb_cluster *cluster,
-				 struct sk_buff *skb, const struct iphdr *iph);
+bool lnlb_policy_foreign(const struct lnlb_cluster *cluster,
+			 struct sk_buff *skb, const struct iphdr *iph);
+
+/**
+ * lnlb_policy_mark() - a rule, or what comes behind them, is to decide about it
+ * @skb: for a cluster that is lnlb_cluster::mixed
+ */
+void lnlb_policy_mark(struct sk_buff *skb);
 
 /**
  * lnlb_policy_decide() - whose is this packet, by this policy?

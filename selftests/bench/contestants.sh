@@ -104,13 +104,14 @@ measure_tc() {
 
 # ---- ours ----
 
-# client_of NODE: one that this node takes, as n1 sees it
+# client_of NODE [PORT]: one that this node takes, as n1 sees it
 client_of() {
 	local mac address
 
 	mac=$(node_mac "${1#n}")
 	for address in $(client_addrs 1 400); do
-		ns n1 lnlbctl owner "$address" | grep -q "^$mac" || continue
+		ns n1 lnlbctl owner "$address${2:+:$2}" | grep -q "^$mac" ||
+			continue
 		echo "$address"
 		return
 	done
@@ -324,6 +325,15 @@ measure_sessions() {
 	[ "$known" -ge 1000000 ] || die "$known sessions are left of a million"
 	ns n2 lnlbctl resume nlb0
 	lively
+}
+
+# By its port as well; the last one, as the cluster is another one then. pktgen sends
+# from port 9.
+measure_connection() {
+	ours_up
+	by_connection 2
+	contest foreign_connection 0 eth0 "$(cluster_mac)" "$VIP" \
+		"$(client_of n2 9)"
 }
 
 # ---- devices without a cluster ----
