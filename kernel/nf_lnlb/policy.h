@@ -64,7 +64,9 @@ bool lnlb_policy_foreign(const struct lnlb_cluster *cluster,
 
 /**
  * lnlb_policy_mark() - a rule, or what comes behind them, is to decide about it
- * @skb: for a cluster that is lnlb_cluster::mixed
+ * @skb: for a cluster that is lnlb_cluster::mixed; its packet type is written
+ *
+ * Context: softirq.
  */
 void lnlb_policy_mark(struct sk_buff *skb);
 
