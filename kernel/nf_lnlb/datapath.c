@@ -26,27 +26,26 @@ static struct lnlb_cluster *port_find(const struct lnlb_port *port, __be32 addr)
 }
 
 /*
- * What is another node's for sure is dropped. Of pieces ports are known after
- * reassembly only, and a rule may have a policy: the decision is later. Who
- * misses the rest of a packet tells its sender so, but not if the part with the
- * ports came as multicast: that is what it is marked as if it is not for us.
+ * By ports, or as rules will say. Of pieces ports are known after reassembly only:
+ * the decision is later. Who misses the rest of a packet tells its sender so, but
+ * not if the part with the ports came as multicast: that is what it is marked as
+ * if it is not for us.
  */
 static noinline unsigned int ingress_later(const struct lnlb_cluster *cluster,
 					   struct sk_buff *skb,
 					   const struct iphdr *iph)
 {
+	/* After that the hook that is last is there, see lnlb_policy_update(). */
+	bool mixed = smp_load_acquire(&cluster->mixed);
 	struct lnlb_flow flow;
-	bool mixed;
 
 	/* A bridge has been to PRE_ROUTING with it: whole, and no rule sees it now. */
-	if (lnlb_bridged(skb))
+	if (lnlb_bridged(skb) || (!mixed && !ip_is_fragment(iph)))
 		return lnlb_verdict(cluster, skb,
 				    lnlb_decide_whole(cluster, skb, iph));
-	/* After that the hook that is last is there, see lnlb_policy_update(). */
-	mixed = smp_load_acquire(&cluster->mixed);
-	if (lnlb_policy_foreign(cluster, skb, iph))
-		return lnlb_drop_foreign(cluster, skb);
 	if (mixed) {
+		if (lnlb_policy_foreign(cluster, skb, iph))
+			return lnlb_drop_foreign(cluster, skb);
 		lnlb_policy_mark(skb);
 		return NF_ACCEPT;
 	}

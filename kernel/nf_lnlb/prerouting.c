@@ -104,8 +104,6 @@ static unsigned int prerouting_answer(const struct lnlb_cluster *cluster,
 	struct lnlb_flow flow;
 	unsigned int stat;
 
-	if (likely(!IPCB(skb)->frag_max_size))
-		return NF_ACCEPT;
 	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
 	/* Marked: we had asked when the first piece came, and have no more. */
 	if (stat == LNLB_STAT_RX_MALFORMED ||
@@ -129,6 +127,9 @@ static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	/* Rules are going to decide. */
 	if (READ_ONCE(cluster->mixed) && skb->pkt_type == PACKET_MULTICAST)
+		return NF_ACCEPT;
+	/* Ingress has seen all of it. */
+	if (likely(!IPCB(skb)->frag_max_size))
 		return NF_ACCEPT;
 	if (!cluster->policy.ports)
 		return prerouting_answer(cluster, skb, ip_hdr(skb));
