@@ -30,7 +30,7 @@ cluster_by_rule() {
 	ip_ns "$1" addr replace "$VIP/32" dev "$2"
 }
 
-# served AFFINITY: by whom of both
+# served AFFINITY, or also the rule's policy: by whom of both
 served() {
 	cluster_by_rule n1 br0 "$1"
 	cluster_by_rule n2 eth0 "$1"
@@ -70,6 +70,7 @@ add_clients 40
 check_eq "rules see what is bridged" 1 \
 	"$(ns n1 cat /proc/sys/net/bridge/bridge-nf-call-iptables)"
 served client
+served "client policy connection"
 served connection
 
 # with affinity connection still

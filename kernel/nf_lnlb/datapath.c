@@ -26,29 +26,15 @@ static struct lnlb_cluster *port_find(const struct lnlb_port *port, __be32 addr)
 }
 
 /*
- * By ports, or as rules will say. Of pieces ports are known after reassembly only:
- * the decision is later. Who misses the rest of a packet tells its sender so, but
- * not if the part with the ports came as multicast: that is what it is marked as
- * if it is not for us.
+ * Of pieces ports are known after reassembly only: the decision is later. Who misses
+ * the rest of a packet tells its sender so, but not if the part with the ports came
+ * as multicast: that is what it is marked as if it is not for us.
  */
-static noinline unsigned int ingress_later(const struct lnlb_cluster *cluster,
-					   struct sk_buff *skb,
-					   const struct iphdr *iph)
+static unsigned int ingress_piece(const struct lnlb_cluster *cluster,
+				  struct sk_buff *skb, const struct iphdr *iph)
 {
-	/* After that the hook that is last is there, see lnlb_policy_update(). */
-	bool mixed = smp_load_acquire(&cluster->mixed);
 	struct lnlb_flow flow;
 
-	/* A bridge has been to PRE_ROUTING with it: whole, and no rule sees it now. */
-	if (lnlb_bridged(skb) || (!mixed && !ip_is_fragment(iph)))
-		return lnlb_verdict(cluster, skb,
-				    lnlb_decide_whole(cluster, skb, iph));
-	if (mixed) {
-		if (lnlb_policy_foreign(cluster, skb, iph))
-			return lnlb_drop_foreign(cluster, skb);
-		lnlb_policy_mark(skb);
-		return NF_ACCEPT;
-	}
 	skb->pkt_type = PACKET_HOST;
 	if ((iph->frag_off & htons(IP_MF | IP_OFFSET)) == htons(IP_MF) &&
 	    !lnlb_taken(lnlb_decide(cluster, skb, iph, -1, &flow)))
@@ -56,19 +42,27 @@ static noinline unsigned int ingress_later(const struct lnlb_cluster *cluster,
 	return NF_ACCEPT;
 }
 
+/* Are the first four bytes behind the header at hand? */
+static bool has_ports(const struct sk_buff *skb, const struct iphdr *iph)
+{
+	return skb_headlen(skb) >= sizeof(*iph) + 4 && iph->ihl == 5;
+}
+
+static __be32 ports_of(const struct iphdr *iph)
+{
+	return get_unaligned((const __be32 *)(iph + 1));
+}
+
 /* That this client's session stays here, and the flow, if it is to be known. */
 static void remember(u32 id, const struct sk_buff *skb, const struct iphdr *iph,
-		     unsigned int stat, unsigned int time, bool high)
+		     __be16 port, unsigned int stat, unsigned int time,
+		     bool high)
 {
-	__be32 ports;
-
-	lnlb_recent_add(id, iph->saddr, stat, time);
-	if (!high || skb_headlen(skb) < sizeof(*iph) + sizeof(ports) ||
-	    iph->ihl != 5 || iph->frag_off & htons(IP_OFFSET))
-		return;
-	ports = get_unaligned((const __be32 *)(iph + 1));
-	lnlb_recent_add(id + 1, lnlb_recent_flow(iph->saddr, ports), stat,
-			time);
+	lnlb_recent_add(id, iph->saddr, port, stat, time);
+	if (high && has_ports(skb, iph) && !(iph->frag_off & htons(IP_OFFSET)))
+		lnlb_recent_add(id + 1,
+				lnlb_recent_flow(iph->saddr, ports_of(iph)), 0,
+				stat, time);
 }
 
 /* Not another node's at first sight. @bucket: of its sender; -1: look for it */
@@ -76,7 +70,8 @@ static noinline unsigned int ingress_ask(const struct lnlb_cluster *cluster,
 					 struct sk_buff *skb,
 					 const struct iphdr *iph, int bucket)
 {
-	bool high = lnlb_flow_ipv4_high(cluster, skb, iph);
+	bool high = !cluster->policy.ports &&
+		    lnlb_flow_ipv4_high(cluster, skb, iph);
 	u32 recent_id = READ_ONCE(cluster->recent_id);
 	unsigned int stat, time;
 	struct lnlb_flow flow;
@@ -87,12 +82,12 @@ static noinline unsigned int ingress_ask(const struct lnlb_cluster *cluster,
 	if (stat == LNLB_STAT_RX_FOREIGN && ip_is_fragment(iph) &&
 	    lnlb_decide_later(cluster, flow.bucket) &&
 	    !lnlb_bridged(skb))
-		return ingress_later(cluster, skb, iph);
+		return ingress_piece(cluster, skb, iph);
 	stat = lnlb_decide_settle(cluster, &flow, stat, high, &time);
 	if (!lnlb_taken(stat))
 		return lnlb_drop(cluster, skb, stat);
 	if (time && iph->protocol != IPPROTO_ICMP)
-		remember(recent_id, skb, iph, stat, time, high);
+		remember(recent_id, skb, iph, flow.key.port, stat, time, high);
 	return lnlb_take(cluster, skb, stat);
 }
 
@@ -105,16 +100,51 @@ static noinline unsigned int ingress_high(const struct lnlb_cluster *cluster,
 					  const struct iphdr *iph)
 {
 	const struct lnlb_recent *recent = NULL;
-	__be32 ports;
 
-	if (skb_headlen(skb) >= sizeof(*iph) + sizeof(ports) && iph->ihl == 5) {
-		ports = get_unaligned((const __be32 *)(iph + 1));
-		recent = lnlb_recent_at(lnlb_recent_flow(iph->saddr, ports),
+	if (has_ports(skb, iph))
+		recent = lnlb_recent_at(lnlb_recent_flow(iph->saddr,
+							 ports_of(iph)), 0,
 					READ_ONCE(cluster->recent_id) + 1);
-	}
 	if (!recent)
 		return ingress_ask(cluster, skb, iph, -1);
 	return lnlb_take(cluster, skb, recent->stat);
+}
+
+/* With affinity connection: is this of a flow whose session stays here? */
+static unsigned int ingress_ports(const struct lnlb_cluster *cluster,
+				  struct sk_buff *skb, const struct iphdr *iph)
+{
+	const struct lnlb_recent *recent = NULL;
+
+	if ((iph->protocol == IPPROTO_TCP || iph->protocol == IPPROTO_UDP) &&
+	    has_ports(skb, iph))
+		recent = lnlb_recent_find(cluster, iph->saddr,
+					  get_unaligned((const __be16 *)(iph + 1)));
+	if (!recent)
+		return ingress_ask(cluster, skb, iph, -1);
+	return lnlb_take(cluster, skb, recent->stat);
+}
+
+/* It takes more than the sender's address. */
+static noinline unsigned int ingress_more(const struct lnlb_cluster *cluster,
+					  struct sk_buff *skb,
+					  const struct iphdr *iph)
+{
+	/* After that the hook that is last is there, see lnlb_policy_update(). */
+	bool mixed = smp_load_acquire(&cluster->mixed);
+
+	/* A bridge has been to PRE_ROUTING with it: whole, and no rule sees it now. */
+	if (lnlb_bridged(skb))
+		return lnlb_verdict(cluster, skb,
+				    lnlb_decide_whole(cluster, skb, iph));
+	if (mixed) {
+		if (lnlb_policy_foreign(cluster, skb, iph))
+			return lnlb_drop_foreign(cluster, skb);
+		lnlb_policy_mark(skb);
+		return NF_ACCEPT;
+	}
+	return ip_is_fragment(iph) ? ingress_piece(cluster, skb, iph) :
+				     ingress_ports(cluster, skb, iph);
 }
 
 /*
@@ -155,10 +185,10 @@ static __always_inline unsigned int ingress_header(const struct lnlb_port *port,
 	if (unlikely(!ether_addr_equal(eth_hdr(skb)->h_dest, cluster->mac)))
 		return lnlb_drop(cluster, skb, LNLB_STAT_RX_WRONG_MAC);
 	if (unlikely(cluster->later))
-		return ingress_later(cluster, skb, iph);
+		return ingress_more(cluster, skb, iph);
 	if (unlikely(iph->protocol == IPPROTO_ICMP))
 		return ingress_ask(cluster, skb, iph, -1);
-	recent = lnlb_recent_find(cluster, iph->saddr);
+	recent = lnlb_recent_find(cluster, iph->saddr, 0);
 	if (recent) {
 		if (unlikely(lnlb_flow_ipv4_high(cluster, skb, iph)))
 			return ingress_high(cluster, skb, iph);

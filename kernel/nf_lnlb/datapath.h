@@ -72,9 +72,9 @@ struct lnlb_cluster *lnlb_datapath_find(const struct net *net,
  * @skb: network header set
  * @in: device that it came in by, may be NULL
  *
- * Packets for other addresses, and those that did not come by the bound
- * device, are not the cluster's business. Counts
- * nothing, unless the cluster is lnlb_cluster::mixed.
+ * Only of a cluster that is lnlb_cluster::mixed: what is another node's is not let
+ * through as far as rules, else. Packets for other addresses, and those that did not
+ * come by the bound device, are not the cluster's business.
  * Context: rcu_read_lock().
  * Return: true if it is another node's.
  */

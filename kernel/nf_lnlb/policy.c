@@ -27,11 +27,6 @@ void lnlb_policy_mark(struct sk_buff *skb)
 	skb->pkt_type = PACKET_MULTICAST;
 }
 
-static bool is_undecided(const struct sk_buff *skb)
-{
-	return skb->pkt_type == PACKET_MULTICAST;
-}
-
 void lnlb_policies_add(struct lnlb_policies *policies,
 		       const struct lnlb_config *cfg)
 {
@@ -194,7 +189,7 @@ int lnlb_policy_decide(const struct lnlb_cluster *cluster,
 		       const struct iphdr *iph)
 {
 	/* Pieces, and of a header, too, are decided about when they are whole. */
-	if (!is_undecided(skb) || ip_is_fragment(iph) || iph != ip_hdr(skb))
+	if (!lnlb_policy_marked(skb) || ip_is_fragment(iph) || iph != ip_hdr(skb))
 		return -EAGAIN;
 	return judge(cluster, policy, skb, iph);
 }

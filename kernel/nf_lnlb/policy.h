@@ -71,6 +71,15 @@ bool lnlb_policy_foreign(const struct lnlb_cluster *cluster,
 void lnlb_policy_mark(struct sk_buff *skb);
 
 /**
+ * lnlb_policy_marked() - has lnlb_policy_mark() been here, and no decision since?
+ * @skb: a packet for a cluster that is lnlb_cluster::mixed
+ */
+static inline bool lnlb_policy_marked(const struct sk_buff *skb)
+{
+	return skb->pkt_type == PACKET_MULTICAST;
+}
+
+/**
  * lnlb_policy_decide() - whose is this packet, by this policy?
  * @cluster: it is for this one, and came by its device
  * @policy: that decides, if nothing has yet

@@ -116,20 +116,21 @@ static unsigned int prerouting_answer(const struct lnlb_cluster *cluster,
 static unsigned int prerouting_decide(void *priv, struct sk_buff *skb,
 				      const struct nf_hook_state *state)
 {
+	bool piece = ip_is_fragment(ip_hdr(skb));
 	const struct lnlb_cluster *cluster;
 
+	/* Ingress has seen all of it. */
+	if (likely(!piece && !IPCB(skb)->frag_max_size))
+		return NF_ACCEPT;
 	cluster = cluster_at(state->net, skb, state->in);
 	if (!cluster)
 		return NF_ACCEPT;
-	if (unlikely(ip_is_fragment(ip_hdr(skb))) && !gather(state->net, skb))
+	if (piece && !gather(state->net, skb))
 		return NF_STOLEN;
 	if (nf_bridge_in_prerouting(skb))
 		return NF_ACCEPT;
 	/* Rules are going to decide. */
-	if (READ_ONCE(cluster->mixed) && skb->pkt_type == PACKET_MULTICAST)
-		return NF_ACCEPT;
-	/* Ingress has seen all of it. */
-	if (likely(!IPCB(skb)->frag_max_size))
+	if (READ_ONCE(cluster->mixed) && lnlb_policy_marked(skb))
 		return NF_ACCEPT;
 	if (!cluster->policy.ports)
 		return prerouting_answer(cluster, skb, ip_hdr(skb));
@@ -146,6 +147,8 @@ static unsigned int prerouting_policy(void *priv, struct sk_buff *skb,
 	const struct iphdr *iph = ip_hdr(skb);
 	int stat;
 
+	if (!lnlb_policy_marked(skb))
+		return NF_ACCEPT;
 	cluster = bound_cluster(state->net, skb, state->in);
 	if (!cluster)
 		return NF_ACCEPT;
@@ -173,31 +176,17 @@ static unsigned int prerouting_orphans(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-/* The rule drops it, so that nft can tell which one it was. */
-static bool eval_policy(const struct lnlb_cluster *cluster,
-			const struct lnlb_policy *policy, struct sk_buff *skb,
-			const struct iphdr *iph)
-{
-	int stat = lnlb_policy_decide(cluster, policy, skb, iph);
-
-	if (stat < 0)
-		return false;
-	if (lnlb_taken(stat))
-		lnlb_take(cluster, skb, stat);
-	else
-		lnlb_decided(cluster, skb, stat);
-	return !lnlb_taken(stat);
-}
-
 bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
 			const struct lnlb_policy *policy, struct sk_buff *skb,
 			const struct net_device *in)
 {
 	const struct iphdr *iph;
-	struct lnlb_flow flow;
 	struct iphdr _iph;
-	unsigned int stat;
+	int stat;
 
+	/* Without policies it was ingress, or the hook above. */
+	if (likely(!READ_ONCE(cluster->mixed)) || !lnlb_policy_marked(skb))
+		return false;
 	/* Still to go to a VLAN device: see lnlb_datapath_ingress(). */
 	if (skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb))
 		return false;
@@ -205,18 +194,16 @@ bool lnlb_datapath_eval(const struct lnlb_cluster *cluster,
 	if (!iph || !came_by(cluster, skb, in) ||
 	    iph->daddr != cluster->addr.s6_addr32[3])
 		return false;
-	if (READ_ONCE(cluster->mixed))
-		return eval_policy(cluster, policy ?: &cluster->policy, skb,
-				   iph);
-	/* Of a rule that is not in force yet: ingress has decided. */
-	if (policy || (cluster->policy.ports && ip_is_fragment(iph)))
+	stat = lnlb_policy_decide(cluster, policy ?: &cluster->policy, skb, iph);
+	if (stat < 0)
 		return false;
-	stat = lnlb_decide(cluster, skb, iph, -1, &flow);
-	if (stat == LNLB_STAT_RX_MALFORMED)
-		return true;
-	if (ip_is_fragment(iph) && lnlb_decide_later(cluster, flow.bucket))
+	if (lnlb_taken(stat)) {
+		lnlb_take(cluster, skb, stat);
 		return false;
-	return !lnlb_taken(stat);
+	}
+	/* The rule drops it, so that nft can tell which one it was. */
+	lnlb_decided(cluster, skb, stat);
+	return true;
 }
 EXPORT_SYMBOL_GPL(lnlb_datapath_eval);
 

@@ -14,13 +14,15 @@
  * @addr: its address; of a flow also its ports, see lnlb_recent_flow()
  * @id: lnlb_cluster::recent_id when the tracker said so; of a flow the next one
  * @until: when it is to be asked again, jiffies
+ * @port: its port, where that makes a session; else 0
  * @stat: what its packets count as, enum lnlb_stat
  */
 struct lnlb_recent {
 	__be32 addr;
 	u32 id;
 	u32 until;
-	u32 stat;
+	__be16 port;
+	u16 stat;
 };
 
 /* Those of a CPU, by a hash of the address; the last one counts. */
@@ -48,20 +50,21 @@ void lnlb_recent_exit(void);
  */
 void lnlb_recent_forget(struct lnlb_cluster *cluster);
 
-static inline struct lnlb_recent *lnlb_recent_slot(__be32 addr)
+static inline struct lnlb_recent *lnlb_recent_slot(__be32 addr, __be16 port)
 {
-	u32 i = hash_32((__force u32)addr, LNLB_RECENT_BITS);
+	u32 i = hash_32((__force u32)addr ^ (__force u16)port, LNLB_RECENT_BITS);
 
 	return &__this_cpu_read(lnlb_recents)[i];
 }
 
-/* Is something known under this address and number? */
-static inline const struct lnlb_recent *lnlb_recent_at(__be32 addr, u32 id)
+/* Is something known under this address, port and number? */
+static inline const struct lnlb_recent *lnlb_recent_at(__be32 addr, __be16 port,
+							u32 id)
 {
-	const struct lnlb_recent *r = lnlb_recent_slot(addr);
+	const struct lnlb_recent *r = lnlb_recent_slot(addr, port);
 
 	/* Not in what is far ahead, either: jiffies begin again some day. */
-	if (likely(r->addr != addr) || r->id != id ||
+	if (likely(r->addr != addr) || r->port != port || r->id != id ||
 	    r->until - (u32)jiffies - 1 >= HZ)
 		return NULL;
 	return r;
@@ -71,6 +74,7 @@ static inline const struct lnlb_recent *lnlb_recent_at(__be32 addr, u32 id)
  * lnlb_recent_find() - is this client's session known to stay here?
  * @cluster: its cluster
  * @addr: client
+ * @port: its port with affinity connection, else 0
  *
  * Not when this node may be dead to the others, see lnlb_heartbeat_silent(). A
  * machine that stood still gets to know of that with its first interrupts.
@@ -79,11 +83,11 @@ static inline const struct lnlb_recent *lnlb_recent_at(__be32 addr, u32 id)
  * Return: what is known of it, NULL: ask.
  */
 static inline const struct lnlb_recent *
-lnlb_recent_find(const struct lnlb_cluster *cluster, __be32 addr)
+lnlb_recent_find(const struct lnlb_cluster *cluster, __be32 addr, __be16 port)
 {
 	const struct lnlb_recent *r;
 
-	r = lnlb_recent_at(addr, READ_ONCE(cluster->recent_id));
+	r = lnlb_recent_at(addr, port, READ_ONCE(cluster->recent_id));
 	if (r && (s32)(READ_ONCE(cluster->alive_jiffies) - (u32)jiffies) <= 0)
 		return NULL;
 	return r;
@@ -117,15 +121,16 @@ static inline __be32 lnlb_recent_flow(__be32 addr, __be32 ports)
  * lnlb_recent_add() - remember that a client's session stays here
  * @id: lnlb_cluster::recent_id from before the tracker was asked
  * @addr: client
+ * @port: its port with affinity connection, else 0
  * @stat: what its packets count as
  * @time: for how long, jiffies; a second is the most
  *
  * Context: softirq.
  */
-static inline void lnlb_recent_add(u32 id, __be32 addr, unsigned int stat,
-				   unsigned int time)
+static inline void lnlb_recent_add(u32 id, __be32 addr, __be16 port,
+				   unsigned int stat, unsigned int time)
 {
-	struct lnlb_recent *r = lnlb_recent_slot(addr);
+	struct lnlb_recent *r = lnlb_recent_slot(addr, port);
 
 	/* There another softirq may come between two words. */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
@@ -133,6 +138,7 @@ static inline void lnlb_recent_add(u32 id, __be32 addr, unsigned int stat,
 	r->addr = addr;
 	r->id = id;
 	r->until = (u32)jiffies + min_t(unsigned int, time, HZ);
+	r->port = port;
 	r->stat = stat;
 }
 
