@@ -183,25 +183,29 @@ clusters_up() {
 	wait_active "$1" || die "$1 nodes do not come to an agreement"
 }
 
-# by_connection N: on n1 … nN, a rule with affinity connection in the place of
-# what clusters_up has made
-by_connection() {
-	local i
+# by_rule N [WORD...]: on n1 … nN, a rule with these words in the place of what
+# clusters_up has made
+by_rule() {
+	local count=$1 i
 
-	for ((i = 1; i <= $1; i++)); do
+	shift
+	for ((i = 1; i <= count; i++)); do
 		ns "n$i" lnlbctl delif nlb0
 		ns "n$i" nft-lnlb -f - <<-EOT || die "no rule on n$i"
 			table ip lb {
 				chain pre {
 					type filter hook prerouting priority raw
-					lnlb cluster $VIP dev eth0 weight 100 affinity connection
+					lnlb cluster $VIP dev eth0 weight 100 $*
 				}
 			}
 		EOT
 		ip_ns "n$i" addr replace "$VIP/32" dev eth0
 	done
-	wait_active "$1" || die "no agreement with affinity connection"
+	wait_active "$count" || die "no agreement with a rule: $*"
 }
+
+# by_connection N: likewise
+by_connection() { by_rule "$1" affinity connection; }
 
 # counter NODE NAME [ADDR]
 counter() { show "$1" ".stats.$2" "${3:-$VIP}"; }

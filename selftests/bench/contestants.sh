@@ -273,25 +273,57 @@ measure_processors() {
 # ---- many clients ----
 
 readonly MANY_FIRST=10.48.0.1 MANY_LAST=10.48.3.232 MANY=1000
+# In a row, too; of what recent.c has room for, four times as many: none is
+# remembered when it comes again.
+readonly MISS_LAST=10.48.32.0 MISS=8192
 
-# Established flows of a thousand clients, none of which comes twice in a row.
-# A router is where the answers go.
+# many NAME MAC [COUNT LAST]: established flows of a thousand clients, none of
+# which comes twice in a row. A router is where the answers go. Whoever is new
+# goes on first: that has a price of its own.
 many() {
-	local burst=1 sink_clients=$MANY
+	local burst=1 sink_clients=${3:-$MANY} last=${4:-$MANY_LAST}
+	local packets=$((packets < sink_clients ? sink_clients : packets))
 
 	ip_ns n1 route replace 10.48.0.0/12 via 10.0.0.100
-	sink_start "$VIP" eth0 "$2" $MANY_FIRST $MANY_LAST
-	contest "$1" 1 eth0 "$2" "$VIP" $MANY_FIRST $MANY_LAST
+	sink_start "$VIP" eth0 "$2" $MANY_FIRST "$last"
+	contest "$1" 1 eth0 "$2" "$VIP" $MANY_FIRST "$last"
 	sink_stop
 	ip_ns n1 route del 10.48.0.0/12
 }
 
-measure_many() {
+# delivery_of_many NAME [COUNT LAST]
+delivery_of_many() {
+	local name=$1
+
+	shift
 	address_add
 	conntrack_on
-	many delivery_many "$(own_mac)"
+	many "$name" "$(own_mac)" "$@"
 	nft_off
 	address_del
+}
+
+measure_many() { delivery_of_many delivery_many; }
+measure_strangers() { delivery_of_many delivery_miss $MISS $MISS_LAST; }
+
+# alone, both: n1 takes all there is, and what it takes alone
+alone() {
+	ns n2 lnlbctl suspend nlb0 || die "n2 is not suspended"
+	busywait 20000 in_order 1 n1 >/dev/null || die "n1 is not alone"
+	calm
+}
+
+both() {
+	ns n2 lnlbctl resume nlb0
+	lively
+}
+
+# From clients beyond those that are remembered.
+measure_miss() {
+	ours_up
+	alone
+	many mine_miss "$(cluster_mac)" $MISS $MISS_LAST
+	both
 }
 
 # A million sessions, without flows of theirs: conntrack has a price of its own
@@ -300,9 +332,7 @@ measure_sessions() {
 	local burst=1 before known
 
 	ours_up
-	ns n2 lnlbctl suspend nlb0 || die "n2 is not suspended"
-	busywait 20000 in_order 1 n1 >/dev/null || die "n1 is not alone"
-	calm
+	alone
 	many mine_many "$(cluster_mac)"
 	ns n1 nft -f - <<-EOT
 		table ip bench {
@@ -323,64 +353,90 @@ measure_sessions() {
 	burst=$BURST ours_mine mine_one_1m_sessions
 	known=$(show n1 .sessions)
 	[ "$known" -ge 1000000 ] || die "$known sessions are left of a million"
-	ns n2 lnlbctl resume nlb0
+	both
+}
+
+# not_ours COUNT: clients in buckets that are n2's, while other sessions of these
+# stay with n1
+not_ours() {
+	local address
+
+	ns n1 lnlbctl sessions -j nlb0 | jq -r '.[].bucket' | sort -u \
+		>"$tmp/buckets"
+	for address in $(client_addrs 1001 1100); do
+		ns n1 lnlbctl owner "$address"
+	done | awk -v mac="$(node_mac 2)" -v count="$1" '
+		NR == FNR { sessions[$1] = 1; next }
+		$1 == mac && $2 == "takes" && $5 in sessions && n++ < count {
+			sub(",", "", $3)
+			print $3
+		}' "$tmp/buckets" -
+}
+
+# passed_by COUNT: clients that stay with n1 while their buckets are n2's; n2 says
+passed_by() {
+	local node=n2 n=0 i before
+
+	for i in {1..100}; do
+		before=$(counter n2 rx_passed_by)
+		frames 1 eth0 "$(cluster_mac)" "$VIP" "10.48.1.$i" >/dev/null
+		(($(counter n2 rx_passed_by) > before)) || continue
+		echo "10.48.1.$i"
+		((++n < $1)) || return 0
+	done
+}
+
+# contest_each NAME COUNTER CLIENT...: frames of each as many, the mean of all: in
+# a hash table every client has a place of its own
+contest_each() {
+	local name=$1 counter=$2 time sum before i client
+
+	shift 2
+	[ $# -eq 8 ] || die "$name: 8 clients are wanted, not $#"
+	for ((i = 0; i <= rounds; i++)); do
+		sum=0 before=$(counter $node "$counter")
+		for client in "$@"; do
+			time=$(frames $((packets / 8)) eth0 "$(cluster_mac)" \
+				"$VIP" "$client")
+			sum=$((sum + time))
+		done
+		(($(counter $node "$counter") - before >= packets / 8 * 8)) ||
+			die "$name: not all of $packets count as $counter"
+		[ $i -eq 0 ] || echo "sample $name $sum $((packets / 8 * 8))"
+	done
+}
+
+# Not ours, in buckets that have changed hands and whose sessions have not; of a
+# client whose session nobody has, and of one whose session stays elsewhere. Wants
+# the sessions of measure_miss.
+measure_moved() {
+	ours_up
+	calm
+	# shellcheck disable=SC2046 # words
+	contest_each foreign_moved rx_foreign $(not_ours 8)
+	node=n2
+	# shellcheck disable=SC2046
+	contest_each foreign_passed_by rx_passed_by $(passed_by 8)
+	node=n1
 	lively
 }
 
-# By its port as well; the last one, as the cluster is another one then. pktgen sends
-# from port 9.
+# With a rule in place of a command; by the port as well, which is another cluster.
+# These are the last ones. pktgen sends from port 9.
+measure_rule() {
+	ours_up
+	by_rule 2
+	client_here=$(client_of n1) client_there=$(client_of n2)
+	ours_foreign foreign_rule
+	ours_mine mine_rule
+	ns n1 nft flush ruleset
+	ns n2 nft flush ruleset
+}
+
 measure_connection() {
 	ours_up
 	by_connection 2
-	contest foreign_connection 0 eth0 "$(cluster_mac)" "$VIP" \
-		"$(client_of n2 9)"
-}
-
-# ---- devices without a cluster ----
-
-# bystander NAME: a packet to another address, by a device that has no hook
-bystander() {
-	ip_ns $node link add by0 type dummy
-	ip_ns $node link set by0 address 52:54:00:00:03:01 up
-	ip_ns $node addr add 10.1.0.1/16 dev by0
-	conntrack_on
-	sink_start 10.1.0.1 by0 52:54:00:00:03:01 10.1.0.2
-	contest "$1" 1 by0 52:54:00:00:03:01 10.1.0.1 10.1.0.2
-	sink_stop
-	nft_off
-	ip_ns $node link del by0
-}
-
-# bystanders NAME: also in a namespace that has nothing to do with it
-bystanders() {
-	bystander "bystander_$1"
-	[[ " ${namespaces[*]} " == *" other "* ]] || setup_ns other
-	node=other
-	bystander "other_$1"
-	node=n1
-}
-
-# The first hook at ingress, anybody's, makes the kernel look for one at each
-# device: what ours costs is the difference to that.
-measure_bystander() {
-	[ -z "${ours:-}" ] || die "bystander is first measured without ours"
-	# the kernel's own search for an address is to be the same
-	address_add
-	# the guest's own hook; one processor does without
-	nft list table netdev pin >"$tmp/pin" || die "it has none"
-	nft delete table netdev pin
-	bystanders none
-	nft -f "$tmp/pin"
-	ns $node modprobe lnlb_bench
-	bystanders hook
-	modprobe -r lnlb_bench
-	address_del
-}
-
-# The nodes' own work goes on beside it: seldom, for a while.
-measure_bystander_ours() {
-	ours_up
-	calm
-	bystanders ours
-	lively
+	client_here=$(client_of n1 9) client_there=$(client_of n2 9)
+	ours_foreign foreign_connection
+	ours_mine mine_connection
 }
