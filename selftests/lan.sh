@@ -387,7 +387,7 @@ ask_udp() {
 
 declare -A probe_pid
 
-# probe NS SCRIPT ARGS...: probe.py or tcp.py, see there; clients from stdin
+# probe NS SCRIPT ARGS...: probe.py, tcp.py or udp.py, see there; clients from stdin
 probe() {
 	local where=$1 script=$2
 

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Rules with policies of their own: what gets to them goes by connection or by
-# network, while the cluster goes by client.
+# network, while the cluster goes by client; and each of the others below each.
 . "$(dirname "$0")/lib.sh"
 require nft-lnlb
 
 readonly TIMEOUT=2
 
-# rules NODE [LINE]: those of the cluster, and what is in front of them
+# rules NODE [LINE [AFFINITY]]: those of the cluster, and what is in front of them
 rules() {
 	ns "$1" nft-lnlb -f - <<-EOT || die "no rules on $1"
 		table inet lb
@@ -17,7 +17,7 @@ rules() {
 			chain pre {
 				type filter hook prerouting priority raw
 				$2
-				lnlb cluster $VIP dev eth0 weight 100 timeout ${TIMEOUT}s
+				lnlb cluster $VIP dev eth0 weight 100 timeout ${TIMEOUT}s ${3-}
 			}
 		}
 	EOT
@@ -232,6 +232,102 @@ check "without those rules a client goes to one node" \
 	busywait 20000 only_default
 check_eq "nobody has left meanwhile" "" \
 	"$(grep -E 'node_down|node_gone|cluster_del' "$tmp/events-n1")"
+
+# ---- each policy below each affinity ----
+
+# goes_by POLICY: the ports that are to, by TCP and UDP
+goes_by() {
+	case $1 in
+	connection) echo "7, 17, 80" ;;
+	client) echo "18, 8081" ;;
+	*) echo "19, 8080" ;;
+	esac
+}
+
+# ask_all PORT TIMES FILE: by TCP, or UDP below 80, from the clients on stdin
+ask_all() {
+	if (($1 < 80)); then
+		probe cl udp.py visit "$VIP" "$1" "$2"
+	else
+		visit "$1" "$2"
+	fi >"$tmp/$3"
+}
+
+# split WHAT TCP UDP COUNT TIMES PAIRS GROUP: so many clients, on stdin, TIMES from
+# each; GROUP, an awk expression, tells those that belong together
+split() {
+	local port
+
+	cat >"$tmp/addrs"
+	for port in "$2" "$3"; do
+		ask_all "$port" "$5" split <"$tmp/addrs"
+		check_eq "$1, port $port: all are answered, by one node each" \
+			$(($4 * $5)) "$(served "$tmp/split")"
+		check_eq "$1, port $port: $6 pairs of these and a node" "$6" \
+			"$(awk "{ split(\$1, a, \".\"); print $7, \$2 }" \
+				"$tmp/split" | sort -u | wc -l)"
+		check_eq "$1, port $port: by all nodes" 3 \
+			"$(nodes_of "$tmp/split")"
+	done
+}
+
+# syn_acks FIELDS: how many differ in these; $2 is the node's MAC address, $10 its
+# port, $12 the client's
+syn_acks() {
+	capture_show split "src host $VIP and tcp[13] = 18" |
+		awk "{ print $1 }" | sort -u | wc -l
+}
+
+# each_below AFFINITY: of the cluster
+each_below() {
+	local node policy lines=""
+
+	for policy in connection client "network 24"; do
+		[ "$policy" = "$1" ] || lines+="meta l4proto { tcp, udp } th dport { $(
+			goes_by "$policy") } lnlb cluster $VIP policy $policy"$'\n'
+	done
+	for node in n1 n2 n3; do
+		rules $node "$lines" "affinity $1"
+		busywait 10000 has_affinity $node "$1" >/dev/null ||
+			die "no affinity $1 on $node"
+		ns $node conntrack -F >/dev/null 2>&1
+		ip_ns $node route flush cache
+	done
+	wait_active 3 || die "no agreement with affinity $1"
+
+	capture_start split cl eth0 tcp or icmp
+	split "below $1, by client" 8081 18 30 4 30 '$1' < <(client_addrs 1 30)
+	split "below $1, by network" 8080 19 60 1 20 'a[3]' <"$tmp/nets"
+	split "below $1, by connection" 80 17 1 60 3 '$1' < <(client_addrs 1 1)
+	capture_stop split
+	check_eq "below $1: 240 connections were answered" 240 \
+		"$(syn_acks '$10, $12')"
+	check_eq "below $1: by one node each" 240 "$(syn_acks '$2, $10, $12')"
+	check_eq "below $1: and no node refuses one" 0 "$(capture_count split \
+		"src host $VIP and (icmp[0] = 3 or tcp[tcpflags] & tcp-rst != 0)")"
+	check_eq "below $1: 6 UDP packets in fragments come back" 6 \
+		"$(fragments_back 40041 40046)"
+	for port in 80 8080 8081; do
+		check_eq "below $1: a download from port $port through a narrow link" \
+			100000 "$(ns out curl -sf -m 10 -r 0-99999 -o /dev/null \
+				-w '%{size_download}' "http://$VIP:$port/big")"
+	done
+}
+
+# has_affinity NODE AFFINITY
+has_affinity() {
+	show "$1" "\"\(.affinity) \(.affinity_len // \"\")\" | startswith(\"$2\")"
+}
+
+cp "$tmp/addrs" "$tmp/nets"
+for node in n1 n2 n3; do
+	for port in 17 18 19; do
+		probe_start "udp-$node-$port" $node udp.py serve "$VIP" $port $node \
+			</dev/null
+	done
+done
+each_below connection
+each_below "network 24"
 
 # ---- what cannot be ----
 

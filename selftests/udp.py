@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Datagrams from many clients, and who answers them.
+
+udp.py serve ADDR PORT NAME   sends each datagram back, NAME in front. Prints
+                              "ready", runs until it is killed.
+udp.py visit ADDR PORT TIMES  one from each of TIMES ports of each client address
+                              on standard input; prints "CLIENT NODE" for each.
+                              NODE is - where nobody answered, "n1+n2" where more
+                              than one did, or one answered twice
+
+What is not answered within a second is sent again: a machine that stood still
+takes nothing new at first.
+"""
+import select
+import socket
+import sys
+import time
+
+AGAIN_S = 1
+TRIES = 5
+# for an answer too many
+AFTER_S = 0.2
+
+
+def serve(addr, port, name):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind((addr, int(port)))
+    print("ready", flush=True)
+    while True:
+        data, client = sock.recvfrom(64)
+        sock.sendto(name.encode() + b" " + data, client)
+
+
+class Visit:
+    """One port of a client."""
+
+    def __init__(self, client, addr, port):
+        self.client = client
+        self.answers = {}
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.setblocking(False)
+        self.sock.bind((client, 0))
+        self.sock.connect((addr, port))
+
+    def ask(self, number):
+        try:
+            self.sock.send(b"%d" % number)
+        except OSError as error:
+            self.answers[number] = ["-" + error.strerror.replace(" ", "-")]
+
+    def listen(self):
+        try:
+            node, number = self.sock.recv(64).decode().split()
+        except OSError as error:
+            node, number = "-" + error.strerror.replace(" ", "-"), -1
+        self.answers.setdefault(int(number), []).append(node)
+
+    def who(self):
+        """Of several answers to several datagrams those that differ."""
+        return "/".join(sorted({"+".join(sorted(nodes))
+                                for nodes in self.answers.values()})) or "-"
+
+
+def listen_all(poll, by_fd, end, enough):
+    while not enough() and (left := end - time.monotonic()) > 0:
+        for fd, _events in poll.poll(left):
+            by_fd[fd].listen()
+
+
+def visit(addr, port, times):
+    visits = [Visit(line.strip(), addr, int(port)) for line in sys.stdin
+              for _ in range(int(times))]
+    by_fd = {v.sock.fileno(): v for v in visits}
+    poll = select.epoll()
+    for fd in by_fd:
+        poll.register(fd, select.EPOLLIN)
+    for number in range(TRIES):
+        for v in visits:
+            if not v.answers:
+                v.ask(number)
+        listen_all(poll, by_fd, time.monotonic() + AGAIN_S,
+                   lambda: all(v.answers for v in visits))
+    listen_all(poll, by_fd, time.monotonic() + AFTER_S, lambda: False)
+    for v in visits:
+        print(v.client, v.who())
+
+
+COMMANDS = {f.__name__: f for f in (serve, visit)}
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5 or sys.argv[1] not in COMMANDS:
+        sys.exit(__doc__)
+    COMMANDS[sys.argv[1]](*sys.argv[2:])
