@@ -369,4 +369,5 @@ def main():
     sys.exit(run(pages, starts))
 
 
-main()
+if __name__ == '__main__':
+    main()
