@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Compare Documentation/ with the code: frame formats, counters, sysctls, and
-module parameters. Usage: docs_check.py TOP; prints TAP."""
+"""Compare Documentation/ with the code: frame formats, counters, sysctls, module
+parameters, and what apt is to install for building. Usage: docs_check.py TOP; prints
+TAP."""
 import re
 import sys
 
@@ -147,8 +148,32 @@ def check_settings():
               name in read('userspace/nft-lnlb/lnlb.7'))
 
 
+def libraries(text):
+    """What is compiled against, and by what that gcc does not bring along"""
+    return sorted(set(re.findall(r'\b(?:lib[\w-]+-dev|clang)\b', text)) -
+                  {'libc6-dev'})
+
+
+def check_libraries():
+    control = read('debian/control')
+    setup = re.search(r'^build_packages=\((.*?)\)', read('.ci/setup'), re.M | re.S)
+    guide = re.search(r'# apt install build-essential(?:.*\\\n)*.*',
+                      read('Documentation/admin-guide.rst'))
+    wanted = re.search(r'^Build-Depends:(?:.*,\n)*.*', control, re.M)
+    equal('apt install of the administrator\'s guide', libraries(guide.group(0)),
+          libraries(wanted.group(0)))
+    equal('.ci/setup', libraries(setup.group(1)), libraries(wanted.group(0)))
+    # what pkg-config calls them
+    spec = re.findall(r'^BuildRequires: +(?:pkgconfig\((?:lib)?([\w-]+?)w?\)|(clang))',
+                      read('userspace/rpm/nf-lnlb.spec.in'), re.M)
+    equal('the RPM spec', sorted(map(''.join, spec)),
+          sorted(re.sub('^lib|-dev$', '', name) for name in
+                 libraries(wanted.group(0))))
+
+
 check_frames()
 check_counters()
 check_settings()
+check_libraries()
 print(f'1..{number}')
 sys.exit(failed > 0)
