@@ -20,8 +20,8 @@ FOLDERS = 'kernel include userspace kunit selftests .ci debian Documentation'
 # what stands for something
 PLACE = re.compile(r'NAME|DIR|[A-Z]{4,}')
 # of other projects
-OTHERS = {'BPF_PROG_TEST_RUN', 'CONFIG_HIGH_RES_TIMERS', 'GOING_DOWN', 'arp_ignore',
-          'bpf_map_get', 'carrier_changes', 'clusterip_hash', 'fail_over_mac',
+OTHERS = {'BPF_PROG_TEST_RUN', 'CONFIG_HIGH_RES_TIMERS', 'GOING_DOWN', 'arp_announce',
+          'arp_ignore', 'bpf_map_get', 'carrier_changes', 'clusterip_hash', 'fail_over_mac',
           'ipt_CLUSTERIP', 'mok_certificate', 'mok_signing_key', 'nft_tables',
           'port_security_enabled', 'rps_cpus', 'rule_management', 'rx_missed',
           'rx_no_buffer', 'test-wrapper.sh', 'virtio_net', 'with_entries'}
@@ -138,6 +138,10 @@ def parts(page):
         return manual(text)
     mark = r'``(.+?)``' if page.endswith('.rst') else '`([^`]+)`'
     marked = [' '.join(word.split()) for word in re.findall(mark, text, re.S)]
+    # other projects' words in the first column
+    text = re.sub('^there  +here.*?^=.*?^=', lambda table: re.sub('^.{26}', '', table[0],
+                                                            flags=re.M),
+                  text, flags=re.M | re.S)
     typed = [] if page == 'CHANGELOG' else blocks.blocks_of(page)
     return text, marked + [command for block in typed if block.is_typed()
                            for command in block.commands()]
