@@ -83,6 +83,15 @@ def siphash(key, data):
     return v[0] ^ v[1] ^ v[2] ^ v[3]
 
 
+def bucket(vip, client, port=None):
+    """Of a client, as the bucket hash has it without a key of its own."""
+    key = struct.unpack("!QQ", bytes(10) + b"\xff\xff" + socket.inet_aton(vip))
+    words = [socket.inet_aton(client)[::-1]]
+    if port is not None:
+        words.append(struct.pack("<I", port))
+    return siphash(key, b"".join(words)) % BUCKETS
+
+
 def tag(secret, header):
     key = struct.unpack("!QQ", sign(secret, b"lnlb tag")[:16])
     return struct.pack("!Q", siphash(key, header))

@@ -67,6 +67,22 @@ bucket_counts() {
 		sort_by(.id)'
 }
 
+# buckets_of NODE CLUSTER: of the clients on stdin, as lnlbctl says
+buckets_of() {
+	sed "s/.*/owner -j $2 &/" | ns "$1" lnlbctl -b |
+		jq -r '[.client + (if .port then ":\(.port)" else "" end), .bucket] |
+			map(tostring) | join(" ")'
+}
+
+# by_formula VIP: of the clients on stdin, as the protocol has it
+by_formula() {
+	PYTHONPATH=$(dirname "$0") python3 -Bc 'import sys, frames
+for client in sys.stdin.read().split():
+	addr, _, port = client.partition(":")
+	print(client, frames.bucket(sys.argv[1], addr, int(port) if port else None))
+' "$1"
+}
+
 lan_setup 3
 add_clients 160
 patient_tcp cl n1 n2 n3
@@ -84,6 +100,11 @@ check_eq "half of $CLIENTS clients have an owner" $((CLIENTS / 2)) \
 check_eq "the nodes that are asked last are sure" "" "$(cat "$tmp/unsure")"
 visits 101 $((100 + CLIENTS / 2)) 1 | sort >"$tmp/answered"
 check_eq "and these answer them" "" "$(diff "$tmp/said" "$tmp/answered")"
+
+client_addrs 1 $CLIENTS >"$tmp/clients"
+check_eq "the bucket of a client is the hash that the protocol has" \
+	"$(by_formula "$VIP" <"$tmp/clients")" \
+	"$(buckets_of n1 nlb0 <"$tmp/clients")"
 
 # ---- with sessions ----
 
@@ -181,7 +202,11 @@ check "owner wants the port then" eval 'ns n1 lnlbctl owner nlb1 10.0.1.1 2>&1 |
 	grep -q "port is needed"'
 for port in $(seq 5001 5012); do
 	echo "10.0.1.1:$port"
-done | owners n1 nlb1 | sort >"$tmp/said"
+done >"$tmp/clients"
+check_eq "the bucket is that of the protocol, too" \
+	"$(by_formula 10.0.0.11 <"$tmp/clients")" \
+	"$(buckets_of n1 nlb1 <"$tmp/clients")"
+owners n1 nlb1 <"$tmp/clients" | sort >"$tmp/said"
 while read -r client _; do
 	echo "$client $(ADDR=10.0.0.11 web_id --interface 10.0.1.1 \
 		--local-port "${client#*:}")"

@@ -13,7 +13,7 @@
 #include "../../kunit/siphash24.h"
 
 #define SEQUENCE	42
-#define BUCKET		2748
+#define BUCKET		2347
 #define SECRET		"0123456789abcdef0123456789abcdef"
 
 static struct node node;
@@ -145,8 +145,10 @@ static void write_leave(struct lnlb_core *core)
 
 static struct node_session *a_session(void)
 {
-	static const u8 client[18] = {
+	/* what the default tracker says: address, port, silent for 1500 ms */
+	static const u8 client[22] = {
 		[10] = 0xff, 0xff, 198, 51, 100, 7,
+		[20] = 0x05, 0xdc,
 	};
 	struct node_session *session = node.session;
 

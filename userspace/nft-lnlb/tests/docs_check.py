@@ -6,6 +6,10 @@ import re
 import sys
 
 TOP = sys.argv[1] + '/'
+sys.dont_write_bytecode = True
+sys.path.insert(0, TOP + 'selftests')
+import frames  # noqa: E402
+
 SIZES = {'u8': 1, '__be16': 2, '__be32': 4, '__be64': 8,
          'struct lnlb_node_id': 6, 'struct lnlb_wire_heard': 12,
          'struct lnlb_wire_nonce': 6, 'struct lnlb_wire_echo': 12}
@@ -84,6 +88,18 @@ def check_frames():
     types = re.findall(r'LNLB_WIRE_(\w+)', types)
     equal('types of frames', re.findall(r'(\d) ([A-Z_]+)[,\n]', text)
           [:len(types)], [(str(i), t) for i, t in enumerate(types, 1)])
+
+
+def check_buckets():
+    text = ' '.join(read('Documentation/protocol.rst').split())
+    client, vip, bucket, port, by_port = re.search(
+        r'Client ([\d.]+) of cluster ([\d.]+) is in bucket (\d+), from port (\d+) '
+        r'and by connection in bucket (\d+)', text).groups()
+    equal('buckets of a client', [int(bucket), int(by_port)],
+          [frames.bucket(vip, client), frames.bucket(vip, client, int(port))])
+    equal('the one in the test vectors', re.findall(
+        rf'{re.escape(client)} in bucket (\d+)|bucket: (\d+)', text),
+        [(bucket, ''), ('', bucket), ('', bucket)])
 
 
 def check_counters():
@@ -172,6 +188,7 @@ def check_libraries():
 
 
 check_frames()
+check_buckets()
 check_counters()
 check_settings()
 check_libraries()
