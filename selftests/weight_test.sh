@@ -78,3 +78,12 @@ check_not "a line that is no weight ends it" ns n1 lnlbctl set_weight nlb0 \
 	stdin < <(printf '11\nabc\n13\n')
 check "what came before it is in force" busywait 2000 weight_is 11
 check "the other node hears of it" busywait 5000 seen_by_n2 manual
+
+# one that stands by: its share is less than half a bucket
+claims_are() { [ "$(show "$1" '.nodes[] | select(.self).claims')" = "$2" ]; }
+set_weight n1 65535
+set_weight n2 1
+check "weight 65535 beside 1 has no bucket" busywait 10000 claims_are n1 0
+check "the other one has all" busywait 10000 claims_are n2 4096
+kill_node n2
+check "once that is gone it has all" busywait 10000 claims_are n1 4096
