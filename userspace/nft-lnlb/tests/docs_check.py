@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Compare Documentation/ with the code: frame formats, counters, sysctls, module
-parameters, and what apt is to install for building. Usage: docs_check.py TOP; prints
-TAP."""
+parameters, messages, buckets, and what apt is to install for building.
+Usage: docs_check.py TOP; prints TAP."""
+import glob
 import re
 import sys
 
@@ -187,10 +188,37 @@ def check_libraries():
                  libraries(wanted.group(0))))
 
 
+def code_text():
+    """Of modules, commands and units, where a message may go on in the next line"""
+    paths = [path for part in ('kernel/nf_lnlb/**/*.[ch]', 'userspace/nft-lnlb/*.[ch]',
+                               'userspace/nft-lnlb/systemd/*')
+             for path in glob.glob(TOP + part, recursive=True)]
+    text = ''.join(read(path.removeprefix(TOP)) for path in paths)
+    return re.sub(r'"\s+"', '', text).lower()
+
+
+def check_messages():
+    """Messages that troubleshooting explains are those that there are"""
+    code, unknown, number_of = code_text(), [], 0
+    text = read('Documentation/troubleshooting.rst')
+    for title in ('Frames of a node are rejected', 'lnlb.service fails, or a node',
+                  'lnlbctl or nft-lnlb refuses'):
+        section = re.search(rf'^{title}.*?\n===+\n(.*?)^===+$', text, re.M | re.S)[1]
+        for term in re.findall(r'^(\w.*|".*)\n {4}', section, re.M):
+            term = re.sub(r'.*"(.*)".*| \(.*', r'\1', term).lower()
+            number_of += 1
+            if term not in code and term.split(',')[0] not in code:
+                unknown.append(term)
+    # it says what to do when there is none
+    equal('messages in troubleshooting', unknown, ['nothing at all'])
+    equal('so many of them', number_of > 20, True)
+
+
 check_frames()
 check_buckets()
 check_counters()
 check_settings()
 check_libraries()
+check_messages()
 print(f'1..{number}')
 sys.exit(failed > 0)
