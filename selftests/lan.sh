@@ -290,7 +290,8 @@ who_serves() {
 			next_one = "next\n"
 		}
 	}' >"$tmp/who/conf"
-	ns cl curl -s --no-progress-meter --parallel --parallel-max 50 \
+	# all at once: curl would wait for the first answer otherwise
+	ns cl curl -s --parallel --parallel-immediate --parallel-max 50 \
 		-K "$tmp/who/conf" 2>/dev/null
 	awk '{
 		node = "-"
