@@ -15,34 +15,37 @@ cleanup() {
 	modprobe -r br_netfilter
 }
 
-# cluster_by_rule NODE DEVICE AFFINITY
+# cluster_by_rule NODE DEVICE AFFINITY [WORD...]
 cluster_by_rule() {
-	ns "$1" nft-lnlb -f - <<-EOT || die "no rule on $1"
+	local node=$1 device=$2
+
+	shift 2
+	ns "$node" nft-lnlb -f - <<-EOT || die "no rule on $node"
 		table ip lb
 		delete table ip lb
 		table ip lb {
 			chain pre {
 				type filter hook prerouting priority raw
-				lnlb cluster $VIP dev "$2" weight 100 affinity $3
+				lnlb cluster $VIP dev "$device" weight 100 affinity $*
 			}
 		}
 	EOT
-	ip_ns "$1" addr replace "$VIP/32" dev "$2"
+	ip_ns "$node" addr replace "$VIP/32" dev "$device"
 }
 
-# served AFFINITY, or also the rule's policy: by whom of both
+# served AFFINITY [POLICY]: by whom of both; the rule's policy at the bridge
 served() {
-	cluster_by_rule n1 br0 "$1"
+	cluster_by_rule n1 br0 "$1" ${2:+policy "$2"}
 	cluster_by_rule n2 eth0 "$1"
-	check "$1: both nodes agree" wait_active 2
+	check "$*: both nodes agree" wait_active 2
 	watch_start pings 200 < <(client_addrs 1 40)
 	who_serves 40 3 >"$tmp/served"
 	probe_stop pings >"$tmp/pings"
-	check_eq "$1: every connection is answered" 0 \
+	check_eq "$*: every connection is answered" 0 \
 		"$(grep -c ' -$' "$tmp/served")"
-	check_eq "$1: by both nodes" "n1 n2" \
+	check_eq "$*: by both nodes" "n1 n2" \
 		"$(awk '{ print $2 }' "$tmp/served" | sort -u | xargs)"
-	check_eq "$1: every ping, too, and once" "" \
+	check_eq "$*: every ping, too, and once" "" \
 		"$(awk '$3 || $4' "$tmp/pings")"
 }
 
@@ -70,7 +73,8 @@ add_clients 40
 check_eq "rules see what is bridged" 1 \
 	"$(ns n1 cat /proc/sys/net/bridge/bridge-nf-call-iptables)"
 served client
-served "client policy connection"
+# the rule has seen what is bridged, and is not asked again
+served client connection
 served connection
 
 # with affinity connection still

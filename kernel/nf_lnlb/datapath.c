@@ -110,19 +110,25 @@ static noinline unsigned int ingress_high(const struct lnlb_cluster *cluster,
 	return lnlb_take(cluster, skb, recent->stat);
 }
 
-/* With affinity connection: is this of a flow whose session stays here? */
+/* With affinity connection: as ingress_header() does it, by address and port. */
 static unsigned int ingress_ports(const struct lnlb_cluster *cluster,
 				  struct sk_buff *skb, const struct iphdr *iph)
 {
-	const struct lnlb_recent *recent = NULL;
+	const struct lnlb_recent *recent;
+	__be16 port;
+	u16 bucket;
 
-	if ((iph->protocol == IPPROTO_TCP || iph->protocol == IPPROTO_UDP) &&
-	    has_ports(skb, iph))
-		recent = lnlb_recent_find(cluster, iph->saddr,
-					  get_unaligned((const __be16 *)(iph + 1)));
-	if (!recent)
+	if ((iph->protocol != IPPROTO_TCP && iph->protocol != IPPROTO_UDP) ||
+	    !has_ports(skb, iph))
 		return ingress_ask(cluster, skb, iph, -1);
-	return lnlb_take(cluster, skb, recent->stat);
+	port = get_unaligned((const __be16 *)(iph + 1));
+	recent = lnlb_recent_find(cluster, iph->saddr, port);
+	if (recent)
+		return lnlb_take(cluster, skb, recent->stat);
+	bucket = lnlb_flow_bucket4_port(cluster, iph->saddr, port);
+	if (READ_ONCE(cluster->map[bucket]))
+		return ingress_ask(cluster, skb, iph, -1);
+	return lnlb_drop_foreign(cluster, skb);
 }
 
 /* It takes more than the sender's address. */

@@ -172,15 +172,15 @@ u16 lnlb_cluster_bucket(const struct lnlb_cluster *cluster,
 	u64 hash;
 
 	/* As in lnlb_flow_bucket4(). */
-	if (!ipv6_addr_v4mapped(addr))
+	if (!ipv6_addr_v4mapped(addr)) {
 		hash = siphash_3u64(get_unaligned_be64(&addr->s6_addr[0]),
 				    get_unaligned_be64(&addr->s6_addr[8]),
 				    ntohs(key->port), hash_key);
-	else if (cluster->policy.ports || key->port)
-		hash = siphash_2u32(ntohl(addr->s6_addr32[3]),
-				    ntohs(key->port), hash_key);
-	else
-		return lnlb_flow_bucket4(cluster, addr->s6_addr32[3]);
-	return hash & (LNLB_BUCKETS - 1);
+		return hash & (LNLB_BUCKETS - 1);
+	}
+	if (cluster->policy.ports || key->port)
+		return lnlb_flow_bucket4_port(cluster, addr->s6_addr32[3],
+					      key->port);
+	return lnlb_flow_bucket4(cluster, addr->s6_addr32[3]);
 }
 EXPORT_SYMBOL_GPL(lnlb_cluster_bucket);

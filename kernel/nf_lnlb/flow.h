@@ -170,4 +170,19 @@ static inline u16 lnlb_flow_bucket4(const struct lnlb_cluster *cluster,
 	       (LNLB_BUCKETS - 1);
 }
 
+/**
+ * lnlb_flow_bucket4_port() - the bucket of an IPv4 client with its port
+ * @cluster: the cluster
+ * @addr: the client's address
+ * @port: the client's port, network order
+ *
+ * Return: what lnlb_cluster_bucket() says.
+ */
+static inline u16 lnlb_flow_bucket4_port(const struct lnlb_cluster *cluster,
+					 __be32 addr, __be16 port)
+{
+	return siphash_2u32(ntohl(addr), ntohs(port), &cluster->hash_key) &
+	       (LNLB_BUCKETS - 1);
+}
+
 #endif /* _LNLB_FLOW_H */
