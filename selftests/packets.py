@@ -262,4 +262,5 @@ def main():
         print("bad" if what else "ok", name, "; ".join(what))
 
 
-main()
+if __name__ == "__main__":
+    main()
