@@ -141,7 +141,8 @@ def cases(client):
     for name, protocol in (("GRE", GRE), ("ESP", ESP),
                            ("unknown protocol", UNKNOWN)):
         yield name, [client.ip(protocol, DATA)], "ping", ()
-    yield "SCTP", [client.ip(SCTP, client.udp())], "udp", ()
+    # it has ports, but goes by client
+    yield "SCTP", [client.ip(SCTP, client.udp())], "ping", ()
     yield "priority tag", [client.ping(7)], "ping", (
         (C_TAG, 0xe000),)
     yield "tag of a VLAN that is not there", [client.ping(7)], "", (

@@ -263,11 +263,14 @@ u16 lnlb_cluster_bucket(const struct lnlb_cluster *cluster,
 			const struct lnlb_key *key);
 
 /**
- * lnlb_has_ports() - does a protocol's header begin with two ports?
+ * lnlb_has_ports() - does affinity connection look at a protocol's ports?
  * @protocol: IPPROTO_*
  *
- * Return: true for those of which nf_lnlb looks at the client's, where the
- * affinity is by connection.
+ * Not at those of SCTP: its associations are between hosts, often from a port that
+ * is always the same.
+ *
+ * Return: true for those whose header begins with two ports, of which the client's
+ * is looked at; all others go by the client's address.
  */
 static inline bool lnlb_has_ports(u8 protocol)
 {
@@ -275,7 +278,6 @@ static inline bool lnlb_has_ports(u8 protocol)
 	case IPPROTO_TCP:
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE:
-	case IPPROTO_SCTP:
 	case IPPROTO_DCCP:
 		return true;
 	}

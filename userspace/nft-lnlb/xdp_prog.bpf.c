@@ -65,8 +65,7 @@ static __always_inline int same_mac(const void *a, const void *b)
 static __always_inline int has_ports(__u8 protocol)
 {
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP ||
-	       protocol == IPPROTO_UDPLITE || protocol == IPPROTO_SCTP ||
-	       protocol == IPPROTO_DCCP;
+	       protocol == IPPROTO_UDPLITE || protocol == IPPROTO_DCCP;
 }
 
 /* Returns the bucket, ASK if that is for the hook to say. */
