@@ -10,7 +10,7 @@
 # build      on top of it what building the packages needs
 
 # shellcheck disable=SC2034 # for those that source this
-distros=(bookworm trixie trixie-backports)
+distros=(bookworm trixie trixie-backports sid)
 
 # sandbox ARG...: has the script run once more, in namespaces of its own, and ends
 # with it. Whatever way that is, mounts, networks, and what it has started go; so
@@ -55,6 +55,8 @@ sources() {
 	[ -n "$main" ] || die "apt knows no Debian archive"
 	by='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
 	echo "deb $by $main $release main"
+	# what is newest of all has no updates
+	[ "$release" != sid ] || return 0
 	echo "deb $by $main $release-updates main"
 	[ -z "$security" ] || echo "deb $by $security $release-security main"
 	[ "$1" = "$release" ] || echo "deb $by $main $1 main"
@@ -98,10 +100,28 @@ apt_inside() {
 		-o Binary::apt-get::APT::Keep-Downloaded-Packages=true "${@:2}"
 }
 
+# newest DISTRO: which kernels and nft there are, by lists of packages that are kept;
+# where the archive is not to be had, those of the last time
+newest() {
+	local dir=$cache/distro/lists/$1
+
+	mkdir -p "$dir"/{lists/partial,cache/archives/partial}
+	sources "$1" >"$dir/sources.list"
+	set -- -o "Dir::Etc::SourceList=$dir/sources.list" \
+		-o Dir::Etc::SourceParts=/nowhere \
+		-o "Dir::State::Lists=$dir/lists" -o "Dir::Cache=$dir/cache" \
+		-o APT::Sandbox::User=root -o Acquire::Languages=none \
+		-o APT::Update::Error-Mode=any
+	apt-get -qq "$@" update >/dev/null 2>&1 ||
+		say "the archive is not to be had, packages may be newer" >&2
+	apt-cache "$@" madison linux-image-amd64 libnftables1
+}
+
 # key DISTRO: of what the root file systems are made from
 key() {
 	{
 		sources "$1"
+		newest "$1"
 		cat "$top"/selftests/distro/{root.sh,boot}
 	} | sha256sum | cut -c 1-12
 }
@@ -129,6 +149,9 @@ make_base() {
 	debootstrap --variant=minbase --include=debian-archive-keyring \
 		"$(release "$distro")" "$root" "$(uri Debian)"
 	sources "$distro" >"$root/etc/apt/sources.list"
+	# an archive may be a copy of some time ago, if that does for this machine
+	apt-config dump | grep '^Acquire::Check-Valid-Until ' \
+		>"$root/etc/apt/apt.conf.d/selftests" || :
 	quick "$root"
 	# no service starts here, nginx would take this machine's port 80
 	printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
