@@ -59,10 +59,11 @@ class Goal(typing.NamedTuple):
 
 def line(what, limit, value, met, missed=False):
     """How a goal is told."""
+    limit, value = (round(v, 3 if v < 10 else 1) for v in (limit, value))
     verdict = "met" if met else "missed"
     if missed:
         verdict += ", contrary to goals.py" if met else ", as is known"
-    return f"goal: {what} {limit:.4g}: {value:.4g}, {verdict}"
+    return f"goal: {what} {limit:g}: {value:g}, {verdict}"
 
 
 INSTRUCTIONS = (
@@ -97,7 +98,7 @@ GOALS = {
     ),
 }
 
-# bytes, of a cluster with one node
+# bytes, of a cluster on one node
 MEMORY = 32 << 10
 # as many times as one gets through are to get through by two processors
 PROCESSORS = 1.9
