@@ -3,7 +3,7 @@
 #
 # Contestants that have nothing to do with it: a packet that comes by a device
 # without a cluster, in the namespace of one and in another. Sourced by measure.
-# shellcheck disable=SC2154 # of lib.sh
+# shellcheck disable=SC2154,SC2034 # of lib.sh, of measure
 
 # bystander NAME WHO: a packet to another address, by a device that has no hook. Who
 # has conntrack on there: itself, cluster, nobody.
