@@ -291,8 +291,8 @@ who_serves() {
 		}
 	}' >"$tmp/who/conf"
 	# all at once: curl would wait for the first answer otherwise
-	ns cl curl -s --parallel --parallel-immediate --parallel-max 50 \
-		-K "$tmp/who/conf" 2>/dev/null
+	ns cl curl -s --no-progress-meter --parallel --parallel-immediate \
+		--parallel-max 50 -K "$tmp/who/conf" 2>/dev/null
 	awk '{
 		node = "-"
 		getline node <$1
