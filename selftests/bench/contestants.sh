@@ -289,6 +289,9 @@ many() {
 	contest "$1" 1 eth0 "$2" "$VIP" $MANY_FIRST "$last"
 	sink_stop
 	ip_ns n1 route del 10.48.0.0/12
+	# so many are in the way of who comes next, in conntrack's table
+	ns n1 conntrack -F 2>/dev/null || die "flows are left"
+	old=()
 }
 
 # delivery_of_many NAME [COUNT LAST]
