@@ -44,7 +44,7 @@ class Goal(typing.NamedTuple):
         goal was set the stack itself does."""
         if not self.base:
             return self.limit + shift
-        return cost[self.base] * (1 + self.most() / 100)
+        return cost[self.base] * (1 + self.limit / 100 + SAME)
 
     def told(self, cost):
         """One line."""
