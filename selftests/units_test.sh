@@ -190,3 +190,26 @@ check "stop" sys stop lnlb
 check_le "waits no longer than it is told to" $(($(now_ms) - start)) 8000
 check "the cluster is gone" clusters_are 0
 check_not "the address, too" is_put "$VIP"
+
+# ---- the packages go, rules of one's own stay ----
+
+own_rules() {
+	rules_are "lnlb cluster $VIP dev \"eth0\""
+	sed -i 's/ ip lnlb/ ip mine/' "$rules"
+	ns n1 nft-lnlb -f "$rules"
+}
+
+packages_go() {
+	ns n1 "$(find "$(dirname "$(command -v lnlbctl)")" /usr/lib/nft-lnlb \
+		-maxdepth 1 -name lnlb-rules 2>/dev/null | head -n 1)" remove
+}
+
+check "rules of one's own" own_rules
+check "their cluster has its share" wait_active 2
+packages_go >"$tmp/remove" 2>&1
+check "removal says that they are there" \
+	grep -q 'rules of your own use nft_lnlb still' "$tmp/remove"
+check "and leaves them all modules, sessions are tracked" \
+	[ -d /sys/module/nf_lnlb_conntrack ]
+check "the cluster is up" clusters_are 1
+ns n1 nft-lnlb delete table ip mine
