@@ -106,7 +106,7 @@ check-packages:
 # DISTRO=bookworm, trixie, trixie-backports or sid; TESTS="NAME...": these selftests
 check-distro: setup
 	$(MAKE) -C $(TEST_TOOLS)
-	.ci/setup debootstrap $(DEB_TOOLS)
+	.ci/setup debootstrap $(DEB_TOOLS) rpm
 	selftests/distro/run $(DISTRO)
 
 check-distros:
@@ -116,7 +116,7 @@ check-distros:
 
 # KINDS="DISTRO...": these in virtual machines, not user-mode kernels
 check-machines: setup all
-	.ci/setup debootstrap $(DEB_TOOLS)
+	.ci/setup debootstrap $(DEB_TOOLS) rpm
 	selftests/distro/guests $(or $(KINDS),uml)
 
 html:

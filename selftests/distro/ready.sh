@@ -5,6 +5,9 @@
 # boot, in the cache; sourced after root.sh. That sets these:
 # shellcheck disable=SC2154 # top, cache, base, build, results
 
+# shellcheck source=selftests/distro/rpm.sh
+. "$top/selftests/distro/rpm.sh"
+
 # is_here DISTRO: this machine is one
 is_here() {
 	# shellcheck source=/dev/null
@@ -140,13 +143,23 @@ bad_kernels() {
 	cp "$1$build/Makefile" "$modules/5.10.0-old/build/"
 }
 
+# signed_if_can ROOT: modules are signed where openssl is, which others may bring
+signed_if_can() {
+	local want=0 signers
+
+	! inside "$1" sh -c 'command -v openssl' >/dev/null || want=3
+	signers=$(find "$1/lib/modules/$(kernel_of "$1")/updates/dkms" \
+		-name '*lnlb*' -exec modinfo -F signer {} + | grep -c .)
+	[ "$signers" = $want ] || { echo "# $signers, not $want"; return 1; }
+}
+
 # autoinstalls ROOT: what dkms has built, for a kernel whose headers come in
 autoinstalls() {
 	local kernel version
 
 	kernel=$(kernel_of "$1")
 	version=$(inside "$1" dpkg-query -W -f '${Version}' nf-lnlb-dkms)
-	inside "$1" dkms uninstall "nf-lnlb/$version" -k "$kernel" >/dev/null &&
+	inside "$1" dkms unbuild "nf-lnlb/$version" -k "$kernel" >/dev/null &&
 		[ -z "$(built "$1")" ] &&
 		inside "$1" run-parts --exit-on-error --arg="$kernel" \
 			/etc/kernel/header_postinst.d >/dev/null 2>&1 &&
@@ -230,45 +243,57 @@ has_programs() {
 	return $rc
 }
 
-# host_checks DISTRO ROOT: as subtests of one
-host_checks() {
-	local n=0 bad=0 root=$2
+# subtest DESCRIPTION COMMAND...: one check of subtests
+subtest() {
+	n=$((n + 1))
+	if "${@:2}"; then
+		echo "    ok $n $1"
+	else
+		echo "    not ok $n $1"
+		bad=1
+	fi
+}
 
-	check() {
-		n=$((n + 1))
-		if "${@:2}"; then
-			echo "    ok $n $1"
-		else
-			echo "    not ok $n $1"
-			bad=1
-		fi
-	}
+# subtests NAME FUNCTION ARG...: that function's checks, as one test
+subtests() {
+	local n=0 bad=0
+
 	printf 'KTAP version 1\n1..1\n'
-	check "lintian is content" [ -z "${lintian_failed:-}" ]
-	check "nothing had installed what they need before" has_none dkms gcc \
+	"${@:2}"
+	[ $bad -eq 0 ] && echo "ok 1 $1" || echo "not ok 1 $1"
+}
+
+# host_checks ROOT
+host_checks() {
+	local root=$1
+
+	subtest "lintian is content" [ -z "${lintian_failed:-}" ]
+	subtest "nothing had installed what they need before" has_none dkms gcc \
 		make linux-headers-amd64 libnftables1 libnftnl11 libmnl0 \
 		libedit2 libbpf1 iproute2 keyutils jq nginx-light python3
-	check "lnlbctl starts" starts "$root" lnlbctl --version
-	check "so does nft-lnlb" starts "$root" nft-lnlb --version
-	check "lnlbctl finds its libraries" finds_libraries "$root" \
+	subtest "lnlbctl starts" starts "$root" lnlbctl --version
+	subtest "so does nft-lnlb" starts "$root" nft-lnlb --version
+	subtest "lnlbctl finds its libraries" finds_libraries "$root" \
 		/usr/sbin/lnlbctl
-	check "so does nft-lnlb" finds_libraries "$root" /usr/sbin/nft-lnlb
-	check "what units and scripts call is there" has_programs "$root"
-	check "dkms has built all modules" has_built "$root"
-	check "without a warning" no_warnings
-	check "it does so by itself for a kernel that comes later" \
+	subtest "so does nft-lnlb" finds_libraries "$root" /usr/sbin/nft-lnlb
+	subtest "what units and scripts call is there" has_programs "$root"
+	subtest "dkms has built all modules" has_built "$root"
+	subtest "without a warning" no_warnings
+	subtest "they are signed if openssl is there" signed_if_can "$root"
+	apt_inside "$root" install openssl >>"$results/install.log" 2>&1
+	subtest "it builds by itself for a kernel that comes later" \
 		autoinstalls "$root"
+	subtest "and signs them, as openssl is there now" signed_if_can "$root"
 	bad_kernels "$root"
-	check "not for a kernel without ingress hooks, it says so" refused \
+	subtest "not for a kernel without ingress hooks, it says so" refused \
 		"$root" 6.2.0-none "6.2.0-none has no CONFIG_NETFILTER_INGRESS"
-	check "nor for one that is too old" refused "$root" 5.10.0-old \
+	subtest "nor for one that is too old" refused "$root" 5.10.0-old \
 		"5.10.0-old is too old"
 	rm -r "$root"/lib/modules/{6.2.0-none,5.10.0-old}
-	check "make says what a kernel lacks" make_refuses "$root" \
+	subtest "make says what a kernel lacks" make_refuses "$root" \
 		"a kernel with CONFIG_NETFILTER_INGRESS" CONFIG_NETFILTER_INGRESS=
-	check "and that it is too old" make_refuses "$root" \
+	subtest "and that it is too old" make_refuses "$root" \
 		"Linux 6.1 or newer, this is 6.0." VERSION=6 PATCHLEVEL=0
-	[ $bad -eq 0 ] && echo "ok 1 $1" || echo "not ok 1 $1"
 }
 
 no_warnings() {
@@ -280,7 +305,7 @@ tree_key() {
 	(cd "$top" && git -c safe.directory='*' ls-files -co \
 		--exclude-standard kernel include userspace debian \
 		Documentation README.md CHANGELOG .ci/package .ci/common.sh \
-		selftests/distro/{ready.sh,called} | LC_ALL=C sort |
+		selftests/distro/{ready.sh,rpm.sh,called} | LC_ALL=C sort |
 		xargs sha256sum) | sha256sum | cut -c 1-12
 }
 
@@ -296,7 +321,7 @@ make_ready() {
 }
 
 # ready DISTRO: sets ready, a directory with image, boot/, deb/, versions, and
-# results of the way there, in host.ktap and logs
+# results of the way there, in *.ktap and logs
 ready() {
 	local work name root
 
@@ -309,7 +334,7 @@ ready() {
 		mkdir -p "$work/boot"
 		packages "$1"
 		installed "$1" "$root"
-		host_checks "$1" "$root" >"$work/host.ktap"
+		subtests "$1" host_checks "$root" >"$work/host.ktap"
 		with_tools "$1" "$root"
 		for name in vmlinuz initrd.img; do
 			cp "$root/boot/$name-$(kernel_of "$root")" "$work/boot/$name"
@@ -317,12 +342,19 @@ ready() {
 		versions "$root" >"$work/versions"
 		leave "$root"
 		image "$root" "$work/image"
+		if is_here "$1"; then
+			progress "packages go, RPMs come and go"
+			subtests "RPMs" rpm_checks "$root" >"$work/rpm.ktap"
+			leave "$root"
+		fi
 		unmount "$root"
 		remove "$work"/{root,upper*,build*}
 		cp "$results"/*.log "$work/"
 		touch "$work/complete"
 	fi
 	cp "$ready"/*.log "$results/"
-	cp "$ready/host.ktap" "$results/output-host.ktap"
-	cat "$ready/versions" "$ready/host.ktap"
+	for name in "$ready"/*.ktap; do
+		cp "$name" "$results/output-${name##*/}"
+	done
+	cat "$ready"/{versions,*.ktap}
 }
