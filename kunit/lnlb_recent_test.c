@@ -9,6 +9,7 @@
 
 #define CLIENT	cpu_to_be32(0x0a000064)
 #define OTHER	cpu_to_be32(0x0a000065)
+#define PORT	cpu_to_be16(40000)
 /* Longer than any test takes, in which jiffies go on. */
 #define LONG_MS	(60 * MSEC_PER_SEC)
 #define LONG	(60 * HZ)
@@ -40,8 +41,8 @@ static bool known(const struct lnlb_cluster *cluster, __be32 addr, u32 id,
 	bool found;
 
 	local_bh_disable();
-	lnlb_recent_add(id, CLIENT, LNLB_STAT_RX_SESSION, time);
-	r = lnlb_recent_find(cluster, addr);
+	lnlb_recent_add(id, CLIENT, 0, LNLB_STAT_RX_SESSION, time);
+	r = lnlb_recent_find(cluster, addr, 0);
 	found = r && r->stat == LNLB_STAT_RX_SESSION;
 	local_bh_enable();
 	return found;
@@ -53,9 +54,9 @@ static bool known_until(const struct lnlb_cluster *cluster, u32 id, int time)
 	bool found;
 
 	local_bh_disable();
-	lnlb_recent_add(id, CLIENT, LNLB_STAT_RX_SESSION, HZ);
-	lnlb_recent_slot(CLIENT)->until = (u32)jiffies + time;
-	found = lnlb_recent_find(cluster, CLIENT);
+	lnlb_recent_add(id, CLIENT, 0, LNLB_STAT_RX_SESSION, HZ);
+	lnlb_recent_slot(CLIENT, 0)->until = (u32)jiffies + time;
+	found = lnlb_recent_find(cluster, CLIENT, 0);
 	local_bh_enable();
 	return found;
 }
@@ -67,6 +68,31 @@ static void a_client_is_remembered(struct kunit *test)
 
 	KUNIT_EXPECT_TRUE(test, known(cluster, CLIENT, id, LONG));
 	KUNIT_EXPECT_FALSE(test, known(cluster, OTHER, id, LONG));
+}
+
+/* With affinity connection; also where another port has the same place. */
+static void its_port_is_another_session(struct kunit *test)
+{
+	struct lnlb_cluster *cluster = test->priv;
+	unsigned int port, places = 0, wrong = 0;
+	bool found;
+
+	local_bh_disable();
+	lnlb_recent_add(cluster->recent_id, CLIENT, PORT, LNLB_STAT_RX_MINE, HZ);
+	found = lnlb_recent_find(cluster, CLIENT, PORT);
+	for (port = 0; port <= U16_MAX; port++) {
+		__be16 other = cpu_to_be16(port);
+
+		if (other == PORT)
+			continue;
+		places += lnlb_recent_slot(CLIENT, other) ==
+			  lnlb_recent_slot(CLIENT, PORT);
+		wrong += !!lnlb_recent_find(cluster, CLIENT, other);
+	}
+	local_bh_enable();
+	KUNIT_EXPECT_TRUE(test, found);
+	KUNIT_EXPECT_GT(test, places, 0);
+	KUNIT_EXPECT_EQ(test, wrong, 0);
 }
 
 static void not_once_a_session_moved(struct kunit *test)
@@ -124,6 +150,7 @@ static void a_jiffy_is_not_rounded_up(struct kunit *test)
 
 static struct kunit_case lnlb_recent_cases[] = {
 	KUNIT_CASE(a_client_is_remembered),
+	KUNIT_CASE(its_port_is_another_session),
 	KUNIT_CASE(not_once_a_session_moved),
 	KUNIT_CASE(not_for_longer_than_was_said),
 	KUNIT_CASE(not_by_a_node_that_is_silent),
