@@ -109,10 +109,14 @@ check-distro: setup
 	.ci/setup debootstrap $(DEB_TOOLS) rpm
 	selftests/distro/run $(DISTRO)
 
+# all, whatever one of them says
 check-distros:
-	for distro in $(DISTROS); do \
-		$(MAKE) check-distro DISTRO=$$distro || exit; done
-	$(MAKE) check-machines KINDS="$(filter-out sid,$(DISTROS))"
+	failed=; for distro in $(DISTROS); do \
+		$(MAKE) check-distro DISTRO=$$distro || failed="$$failed $$distro"; \
+	done; \
+	$(MAKE) check-machines KINDS="$(filter-out sid,$(DISTROS))" || \
+		failed="$$failed machines"; \
+	[ -z "$$failed" ] || { echo "failed:$$failed"; false; }
 
 # KINDS="DISTRO...": these in virtual machines, not user-mode kernels
 check-machines: setup all

@@ -480,3 +480,23 @@ capture_stop() {
 # capture_show NAME [FILTER...], capture_count NAME [FILTER...]
 capture_show() { tcpdump -Z root -enr "$tmp/$1.pcap" "${@:2}" 2>/dev/null; }
 capture_count() { capture_show "$@" | wc -l; }
+
+# refusals NAME: RSTs from the cluster in a capture of all TCP, or of its SYN, FIN and
+# RST, each behind what was said in that connection. Not those of the node that has
+# sent its FIN, where that ends: what comes twice finds no socket of what is over, as
+# with any server
+refusals() {
+	# $2: the node's MAC; $10, $12: from, to; $14, $16: "[F.]," "seq," or "seq:end,"
+	tcpdump -Z root -eSnr "$tmp/$1.pcap" 2>/dev/null \
+		"src host $VIP and tcp[tcpflags] & (tcp-syn | tcp-fin | tcp-rst) != 0" |
+		awk '
+		{ said[$10, $12] = said[$10, $12] $0 "\n" }
+		{ split($16, seq, /[:,]/) }
+		$14 ~ /F/ {
+			end = ((seq[2] ? seq[2] : seq[1]) + 1) % 4294967296
+			over[sprintf("%s %s %s %.0f", $2, $10, $12, end)]
+		}
+		$14 ~ /R/ && !($2 " " $10 " " $12 " " seq[1] in over) {
+			printf "%s", said[$10, $12]
+		}'
+}

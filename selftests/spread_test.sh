@@ -45,8 +45,8 @@ for node in n1 n2 n3; do
 done
 clusters_up 3
 
-capture_start answers cl eth0 'tcp[tcpflags] & tcp-rst != 0 or
-	tcp[tcpflags] & (tcp-syn | tcp-ack) == tcp-syn | tcp-ack'
+capture_start answers cl eth0 "src host $VIP and
+	tcp[tcpflags] & (tcp-syn | tcp-fin | tcp-rst) != 0"
 visits 1 300 6 >"$tmp/equal"
 capture_stop answers
 
@@ -57,12 +57,11 @@ check_le "equal weights: each node is within 5 points of its share" \
 	"$(shares_off "$tmp/equal" 33.3 33.3 33.3)" 50
 check_eq "each client keeps its node" "" "$(restless "$tmp/equal")"
 
-# the client sends some, for packets that come late to what it has closed
-check_eq "no node sends a RST" "" \
-	"$(capture_show answers "src host $VIP and tcp[tcpflags] & tcp-rst != 0")"
+check_eq "no node sends a RST" "" "$(refusals answers)"
+# a port and a node; the same node may say it again
 capture_show answers 'tcp[tcpflags] & tcp-syn != 0' |
-	awk '{ print $12, $2 }' >"$tmp/syn-acks"
-check_eq "a SYN-ACK for each connection, and no second one" "1800 1800" \
+	awk '{ print $12, $2 }' | sort -u >"$tmp/syn-acks"
+check_eq "a SYN-ACK for each connection, by one node" "1800 1800" \
 	"$(wc -l <"$tmp/syn-acks") $(cut -d' ' -f1 "$tmp/syn-acks" | sort -u |
 		wc -l)"
 check_eq "all nodes answer" 3 \
