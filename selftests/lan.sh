@@ -366,15 +366,19 @@ untracked() {
 	EOT
 }
 
-# start_udp_echo NODE [ADDR [PORT]]: answers from ADDR itself
+# start_udp_echo NODE [ADDR [PORT]]: answers from ADDR itself. (socat, with a process
+# for each datagram, may wait for one of them for ever.)
 start_udp_echo() {
-	ip netns exec "$(full_ns "$1")" socat -t 5 \
-		"UDP4-RECVFROM:${3:-7},bind=${2:-$VIP},fork" PIPE \
-		2>"$tmp/echo-$1.log" &
-	busywait 5000 udp_listens "$1" "${3:-7}" >/dev/null ||
-		die "udp echo on $1: $(cat "$tmp/echo-$1.log")"
+	local log=$tmp/echo-$1-${3:-7}
+
+	ip netns exec "$(full_ns "$1")" \
+		"$(dirname "${BASH_SOURCE[0]}")/udp.py" serve "${2:-$VIP}" "${3:-7}" \
+		>"$log" 2>&1 &
+	busywait 20000 grep -q ready "$log" ||
+		die "udp echo on $1: $(<"$log")"
 }
 
+# udp_listens NODE PORT
 udp_listens() { [ -n "$(ns "$1" ss -Hlun "sport = :$2")" ]; }
 
 # ask_udp NODE ADDR:PORT[,OPTION...] WORD: send it and print the answer, which is as

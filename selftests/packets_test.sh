@@ -6,18 +6,6 @@
 # answers what is broken.
 . "$(dirname "$0")/lib.sh"
 
-# echo_server NODE: one process, which answers at once
-echo_server() {
-	ip netns exec "$(full_ns "$1")" python3 -c '
-import socket, sys
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind((sys.argv[1], 7))
-while True:
-	data, client = s.recvfrom(2048)
-	s.sendto(data, client)' "$VIP" &
-	busywait 10000 udp_listens "$1" 7 >/dev/null || die "no echo on $1"
-}
-
 # of 6 clients a packet each
 readonly portless="gre esp sctp 253"
 
@@ -72,7 +60,7 @@ lan_setup 2
 add_clients 6
 clusters_up 2
 for node in n1 n2; do
-	echo_server $node
+	start_udp_echo $node
 	ns $node sysctl -qw net.ipv4.icmp_ratelimit=0
 done
 packets client

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Datagrams from many clients, and who answers them.
 
-udp.py serve ADDR PORT NAME   sends each datagram back, NAME in front. Prints
+udp.py serve ADDR PORT [NAME] sends each datagram back, NAME in front. Prints
                               "ready", runs until it is killed.
 udp.py visit ADDR PORT TIMES  one from each of TIMES ports of each client address
                               on standard input; prints "CLIENT NODE" for each.
@@ -23,13 +23,17 @@ TRIES = 5
 AFTER_S = 0.2
 
 
-def serve(addr, port, name):
+def serve(addr, port, name=""):
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.bind((addr, int(port)))
+    front = name.encode() + b" " if name else b""
     print("ready", flush=True)
     while True:
-        data, client = sock.recvfrom(64)
-        sock.sendto(name.encode() + b" " + data, client)
+        data, client = sock.recvfrom(65535)
+        try:
+            sock.sendto(front + data, client)
+        except OSError as error:
+            print(client, error, flush=True)
 
 
 class Visit:
@@ -89,6 +93,6 @@ def visit(addr, port, times):
 COMMANDS = {f.__name__: f for f in (serve, visit)}
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5 or sys.argv[1] not in COMMANDS:
+    if len(sys.argv) not in (4, 5) or sys.argv[1] not in COMMANDS:
         sys.exit(__doc__)
     COMMANDS[sys.argv[1]](*sys.argv[2:])
