@@ -53,6 +53,12 @@ answered() {
 		$(value lost "$1") + $(value served "$1")))
 }
 
+# unanswered REPORT NEXT: what was asked by then. What was on its way at the end of the
+# first is answered in the next one
+unanswered() {
+	echo $(($(asked "$1") + $(asked "$2") - $(answered "$1") - $(answered "$2")))
+}
+
 # a_second COUNT REPORT: so many in its time
 a_second() { echo $(($1 * 1000 / $(value ms "$2"))); }
 
