@@ -9,12 +9,13 @@
  *
  * DOC: Locking
  *
- * owner_of(), assigned() and asked() run in softirq context under
- * rcu_read_lock(), on many CPUs at once, asks() in process context, too. All
- * other callbacks run in process context, one at a time for a cluster, but
- * beside those; has_sessions(), save(), load(),
- * node_gone() and count() under rcu_read_lock(), so they must not sleep. So do
- * list() and find(), beside all others but cluster_init() and cluster_exit().
+ * owner_of(), assigned(), asked() and asks() run in softirq context under
+ * rcu_read_lock(), on many CPUs at once; in process context with BH on, too:
+ * for what is sent, and for packets that a program had in a queue. All other
+ * callbacks run in process context, one at a time for a cluster, but beside
+ * those; has_sessions(), save(), load(), node_gone() and count() under
+ * rcu_read_lock(), so they must not sleep. So do list() and find(), beside all
+ * others but cluster_init() and cluster_exit().
  * cluster_init() and cluster_exit() may sleep; they are called under a mutex of
  * nf_lnlb and must not register or unregister trackers nor call
  * lnlb_session_gone() or lnlb_sessions_refresh().
@@ -371,7 +372,7 @@ struct net *lnlb_cluster_net(const struct lnlb_cluster *cluster);
  * lnlb_cluster_overflow() - count a session that could not be remembered
  * @cluster: the cluster
  *
- * Context: softirq or process with BH off.
+ * Context: any.
  */
 void lnlb_cluster_overflow(const struct lnlb_cluster *cluster);
 

@@ -98,12 +98,16 @@ int lnlb_cluster_del(struct net *net, const char *name,
 		     struct lnlb_refusal *why);
 
 /**
- * lnlb_cluster_set() - change weight, weight source, timeout or flags
+ * lnlb_cluster_set() - change weight, weight source, timeout, flags, state or
+ * keys
  * @net: the namespace
  * @name: the cluster's name
  * @cfg: what is to be changed
  * @why: filled in on refusal
  *
+ * When this returns it is in force.
+ * Context: process context without locks, that of the administrator, whose
+ * keyrings are searched.
  * Return: 0 or a negative errno.
  */
 int lnlb_cluster_set(struct net *net, const char *name,

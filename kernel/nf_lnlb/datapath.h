@@ -16,8 +16,11 @@
  * @state: unused
  *
  * Takes frames for a cluster MAC, drops what is another node's and what came
- * for a cluster address with another MAC, and steals the nodes' own frames.
+ * for a cluster address with another MAC, and steals the nodes' own frames. Of
+ * pieces, and where rules have policies, it drops only what is another node's in
+ * any case; the hooks behind it decide about the rest.
  * Context: softirq, rcu_read_lock().
+ * Return: NF_ACCEPT or NF_STOLEN.
  */
 unsigned int lnlb_datapath_ingress(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state);

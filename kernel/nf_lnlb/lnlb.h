@@ -14,6 +14,9 @@
  *    configuration of each cluster, and, together with RTNL, what is bound.
  *  - lnlb_cluster::core_lock guards the core, and lnlb_cluster::dev.
  *    It is held while frames are sent, never together with a lookup by name.
+ *  - Behind all of these, and none of them inside another: lnlb_net::hook_lock,
+ *    and with BH off lnlb_cluster::map_lock, lnlb_gate::lock and what trackers
+ *    have of their own.
  *  - Packets take no lock. They find ports through their hook, clusters through
  *    RCU hash chains, and read bucket map, lease and configuration with
  *    READ_ONCE(); all that is freed after a grace period.
@@ -45,8 +48,8 @@
 
 /**
  * enum lnlb_hook - hooks that all packets of a namespace pay for
- * @LNLB_HOOK_DECIDE: has whole packets, and decides where a connection's ports are to
- *	be known
+ * @LNLB_HOOK_DECIDE: puts packets together that came in pieces, and decides about
+ *	them where that takes their ports
  * @LNLB_HOOK_POLICY: decides about what no rule with a policy has decided
  * @LNLB_HOOK_ORPHANS: keeps orphans from being answered
  * @LNLB_HOOKS: how many
@@ -266,7 +269,7 @@ struct lnlb_gate {
  * @net_node: in lnlb_net::hash
  * @addr: cluster address, IPv4 as ::ffff:a.b.c.d
  * @mac: cluster MAC
- * @later: not to be decided at ingress: @policy wants ports, or @mixed
+ * @later: the sender's address does not decide: @policy wants ports, or @mixed
  * @mixed: rules have policies of their own, see policy.c
  * @mute_orphans: see lnlb_orphan_update()
  * @asks_from: see lnlb_flow_ipv4_high()
@@ -292,7 +295,7 @@ struct lnlb_gate {
  * @over: what LNLB_CMD_SET_CLUSTER said since
  * @up: a holder was active at the last look
  * @port: where it is bound, NULL while it is not
- * @decides: it needs LNLB_HOOK_DECIDE
+ * @decides: it needs LNLB_HOOK_DECIDE for its own affinity
  * @policies: of its rules
  * @map_lock: guards changes of @map and what XDP knows of it, and @asked; taken
  *	last, with BH off
@@ -461,7 +464,7 @@ static inline struct lnlb_net *lnlb_pernet(const struct net *net)
  * @cluster: its cluster
  * @stat: enum lnlb_stat
  *
- * Context: any; on 32-bit preemptible context may lose a count.
+ * Context: any.
  */
 static inline void lnlb_count(const struct lnlb_cluster *cluster,
 			      unsigned int stat)

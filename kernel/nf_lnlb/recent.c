@@ -5,7 +5,7 @@
  * Most packets are those of a client that sent one a moment ago. What it takes
  * to know that: to hash the address with the cluster's key, to look for the
  * session, to note that it is alive. This memory, 32 KiB a CPU, tells it by a few
- * words.
+ * words. With affinity connection a client is an address with a port.
  *
  * It never tells more than the trackers do: a packet that it lets through is
  * one of a session that stays here, whoever has the bucket. When such a session

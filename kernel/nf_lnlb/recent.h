@@ -25,7 +25,7 @@ struct lnlb_recent {
 	u16 stat;
 };
 
-/* Those of a CPU, by a hash of the address; the last one counts. */
+/* Those of a CPU, by a hash of address and port; the last one counts. */
 DECLARE_PER_CPU(struct lnlb_recent *, lnlb_recents);
 
 /**
@@ -50,6 +50,7 @@ void lnlb_recent_exit(void);
  */
 void lnlb_recent_forget(struct lnlb_cluster *cluster);
 
+/* The place of this address and port, whoever has it. */
 static inline struct lnlb_recent *lnlb_recent_slot(__be32 addr, __be16 port)
 {
 	u32 i = hash_32((__force u32)addr ^ (__force u16)port, LNLB_RECENT_BITS);

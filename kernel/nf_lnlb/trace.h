@@ -135,8 +135,8 @@ TRACE_EVENT(lnlb_frame_rejected,
 );
 
 /*
- * What became of a packet to the cluster address; names as above. With affinity
- * connection fragments are told of when they are whole.
+ * What became of a packet to the cluster address; names as above. Of fragments
+ * that wait for the rest of their packet the whole packet is told.
  */
 TRACE_EVENT(lnlb_decision,
 	TP_PROTO(const struct lnlb_cluster *cluster, const struct sk_buff *skb,

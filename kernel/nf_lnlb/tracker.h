@@ -64,7 +64,8 @@ void lnlb_trackers_asks(const struct lnlb_cluster *cluster,
  * @flow: the packet
  *
  * Context: rcu_read_lock().
- * Return: for how many jiffies it need not be told of this session's packets.
+ * Return: for how many jiffies it need not be told of this session's packets;
+ * LNLB_ASSIGNED_STRAY: the packet is to be dropped.
  */
 unsigned int lnlb_trackers_assigned(const struct lnlb_cluster *cluster,
 				    const struct lnlb_flow *flow);

@@ -121,7 +121,8 @@
  *   An answer for each session:
  *     LNLB_A_CLIENT          4 or 16 bytes, network order; with
  *                            LNLB_AFFINITY_NETWORK its network
- *     LNLB_A_CLIENT_PORT     __be16, with LNLB_AFFINITY_CONNECTION
+ *     LNLB_A_CLIENT_PORT     __be16, with LNLB_AFFINITY_CONNECTION, the
+ *                            cluster's or that of a rule's policy
  *     LNLB_A_BUCKET          __u32
  *     LNLB_A_NODE_ID         the node that it stays with
  *     LNLB_A_NODE_SELF       flag
@@ -135,7 +136,7 @@
  *   CAP_NET_ADMIN for the same reason
  *     LNLB_A_NAME            required
  *     LNLB_A_CLIENT          4 or 16 bytes, network order; required
- *     LNLB_A_CLIENT_PORT     __be16; required with LNLB_AFFINITY_CONNECTION
+ *     LNLB_A_CLIENT_PORT     __be16; required where that counts
  *     LNLB_A_AFFINITY, LNLB_A_AFFINITY_LEN
  *                            those of a rule's policy; default: the cluster's
  *   The answer:
