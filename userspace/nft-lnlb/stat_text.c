@@ -22,7 +22,8 @@ static const char *const texts[] = {
 	[LNLB_STAT_ARP_REWRITTEN] =
 		"ARP packets sent with the cluster MAC put in",
 	[LNLB_STAT_ARP_DROPPED] =
-		"ARP packets about the address from other nodes",
+		"ARP packets about the address from other nodes, and "
+		"answers of our own that would leave by another device",
 	[LNLB_STAT_ARP_CONFLICT] =
 		"ARP packets that claim the address for another MAC",
 	[LNLB_STAT_SESSION_OVERFLOW] = "Sessions not remembered, table full",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Compare Documentation/ with the code: frame formats, counters, sysctls, module
-parameters, messages, buckets, and what apt is to install for building.
+parameters, messages, buckets, source files, and what apt is to install for building.
 Usage: docs_check.py TOP; prints TAP."""
 import glob
 import re
@@ -214,6 +214,24 @@ def check_messages():
     equal('so many of them', number_of > 20, True)
 
 
+def check_files():
+    """How it works has each source file in its table, and how much the gate lets in"""
+    text = read('Documentation/design.rst')
+    for table, part in zip(re.findall(r'^=+ =+\n(\w+\.c .*?)^=+ =+$', text,
+                                      re.M | re.S), ('core/', '')):
+        files = glob.glob(TOP + f'kernel/nf_lnlb/{part}*.c')
+        equal(f'files of kernel/nf_lnlb/{part}',
+              sorted(re.findall(r'^(\w+\.c) ', table, re.M)),
+              sorted(path.split('/')[-1] for path in files
+                     if not path.endswith('.mod.c')))
+    gate = read('kernel/nf_lnlb/gate.c')
+    equal('frames that wait', re.search(
+        r'(\d+) frames of each node that is\s+known and (\d+) of all others',
+        text).groups(), (str(constant(gate, 'PEER_ROOM')),
+                         str(constant(gate, 'OTHERS_ROOM'))))
+
+
+check_files()
 check_frames()
 check_buckets()
 check_counters()
