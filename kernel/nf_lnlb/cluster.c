@@ -8,7 +8,6 @@
 #include "cluster.h"
 #include "config.h"
 #include "datapath.h"
-#include "event.h"
 #include "heartbeat.h"
 #include "key.h"
 #include "policy.h"

@@ -144,16 +144,14 @@ bool lnlb_flow_ipv4_out(const struct lnlb_cluster *cluster, struct sk_buff *skb,
 	return true;
 }
 
-enum lnlb_flow_kind lnlb_flow_sender(const struct lnlb_cluster *cluster,
-				     struct sk_buff *skb,
-				     const struct iphdr *iph, u16 bucket,
-				     struct lnlb_flow *flow)
+void lnlb_flow_sender(const struct lnlb_cluster *cluster, struct sk_buff *skb,
+		      const struct iphdr *iph, u16 bucket,
+		      struct lnlb_flow *flow)
 {
 	set_packet(cluster, flow, skb, iph);
 	ipv6_addr_set_v4mapped(iph->saddr & cluster->policy.mask4, &flow->key.addr);
 	flow->key.port = 0;
 	flow->bucket = bucket;
-	return LNLB_FLOW_DATA;
 }
 
 void lnlb_cluster_key(const struct lnlb_cluster *cluster,

@@ -106,15 +106,13 @@ static inline bool lnlb_flow_ipv4_high(const struct lnlb_cluster *cluster,
  * @skb: network header set
  * @iph: its IPv4 header, not one of ICMP
  * @bucket: the sender's
- * @flow: filled in
+ * @flow: filled in, as of LNLB_FLOW_DATA
  *
  * Context: any.
- * Return: LNLB_FLOW_DATA.
  */
-enum lnlb_flow_kind lnlb_flow_sender(const struct lnlb_cluster *cluster,
-				     struct sk_buff *skb,
-				     const struct iphdr *iph, u16 bucket,
-				     struct lnlb_flow *flow);
+void lnlb_flow_sender(const struct lnlb_cluster *cluster, struct sk_buff *skb,
+		      const struct iphdr *iph, u16 bucket,
+		      struct lnlb_flow *flow);
 
 /**
  * lnlb_flow_ipv4_header() - read an IPv4 header

@@ -5,7 +5,6 @@
 #include <net/ipv6.h>
 
 #include "cluster.h"
-#include "config.h"
 #include "genl.h"
 #include "heartbeat.h"
 

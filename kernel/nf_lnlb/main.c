@@ -3,7 +3,6 @@
 
 #include <linux/module.h>
 
-#include "cluster.h"
 #include "genl.h"
 #include "recent.h"
 #include "reconcile.h"
