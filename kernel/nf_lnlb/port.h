@@ -27,8 +27,8 @@ void lnlb_port_unbind(struct lnlb_cluster *cluster);
  * lnlb_port_dev() - the device that a cluster is to be bound to
  * @cluster: a cluster
  *
- * The one of the configured name; without a name the one whose route covers
- * the address.
+ * The one of the configured name; without a name the one with an address whose
+ * prefix covers the cluster address, else the one that the route to it points to.
  * Context: RTNL and lnlb_net::lock held.
  * Return: an Ethernet device of the namespace, or NULL.
  */
