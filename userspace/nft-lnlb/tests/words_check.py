@@ -21,7 +21,8 @@ FOLDERS = 'kernel include userspace kunit selftests .ci debian Documentation'
 PLACE = re.compile(r'NAME|DIR|[A-Z]{4,}')
 # of other projects
 OTHERS = {'BPF_PROG_TEST_RUN', 'CONFIG_HIGH_RES_TIMERS', 'GOING_DOWN', 'arp_announce',
-          'arp_ignore', 'bpf_map_get', 'carrier_changes', 'clusterip_hash', 'fail_over_mac',
+          'arp_ignore', 'autoinstall_all_kernels', 'bpf_map_get', 'carrier_changes',
+          'clusterip_hash', 'fail_over_mac',
           'init_on_alloc', 'ipt_CLUSTERIP', 'mok_certificate', 'mok_signing_key', 'nft_tables',
           'port_security_enabled', 'rps_cpus', 'rule_management', 'rx_missed',
           'rx_no_buffer', 'test-wrapper.sh', 'virtio_net', 'with_entries'}
