@@ -234,40 +234,91 @@ check_eq "nobody has left meanwhile" "" \
 
 # ---- each policy below each affinity ----
 
-# goes_by POLICY: the ports that are to, by TCP and UDP
-goes_by() {
-	case $1 in
-	connection) echo "7, 17, 80" ;;
-	client) echo "18, 8081" ;;
-	*) echo "19, 8080" ;;
-	esac
-}
+# the ports of each policy
+declare -A tcp_port=([connection]=80 [client]=8081 [network]=8080)
+declare -A udp_port=([connection]=17 [client]=18 [network]=19)
 
-# ask_all PORT TIMES FILE: by TCP, or UDP below 80, from the clients on stdin
-ask_all() {
-	if (($1 < 80)); then
-		probe cl udp.py visit "$VIP" "$1" "$2"
-	else
-		visit "$1" "$2"
-	fi >"$tmp/$3"
-}
-
-# split WHAT TCP UDP COUNT TIMES PAIRS GROUP: so many clients, on stdin, TIMES from
-# each; GROUP, an awk expression, tells those that belong together
+# split WHAT PORT COUNT TIMES PAIRS GROUP: so many clients, on stdin, TIMES from each,
+# by TCP; GROUP, an awk expression, tells those that belong together
 split() {
-	local port
+	visit "$2" "$4" >"$tmp/split"
+	check_eq "$1, port $2: all are answered" $(($3 * $4)) \
+		"$(served "$tmp/split")"
+	check_eq "$1, port $2: $5 pairs of these and a node" "$5" \
+		"$(awk "{ split(\$1, a, \".\"); print $6, \$2 }" \
+			"$tmp/split" | sort -u | wc -l)"
+	check_eq "$1, port $2: by all nodes" 3 "$(nodes_of "$tmp/split")"
+}
 
-	cat >"$tmp/addrs"
-	for port in "$2" "$3"; do
-		ask_all "$port" "$5" split <"$tmp/addrs"
-		check_eq "$1, port $port: all are answered, by one node each" \
-			$(($4 * $5)) "$(served "$tmp/split")"
-		check_eq "$1, port $port: $6 pairs of these and a node" "$6" \
-			"$(awk "{ split(\$1, a, \".\"); print $7, \$2 }" \
-				"$tmp/split" | sort -u | wc -l)"
-		check_eq "$1, port $port: by all nodes" 3 \
-			"$(nodes_of "$tmp/split")"
+# foretell POLICY: "CLIENT:PORT NODE" for those in the file keys, to the file
+# by-POLICY; before they have come
+foretell() {
+	sed "s,.*,owner -j --policy ${1/ //} &," "$tmp/keys" | ns n1 lnlbctl -b |
+		jq -r .node | awk '{ split($1, byte, ":"); print "n" 0 + byte[6] }' |
+		paste -d ' ' "$tmp/keys" - >"$tmp/by-${1% *}"
+}
+
+# datagrams WHAT [SIZE]: from those in the file keys to the port of each policy
+datagrams() {
+	local policy
+
+	for policy in connection client network; do
+		probe cl udp.py visit "$VIP" "${udp_port[$policy]}" 1 "${2-0}" \
+			<"$tmp/keys" >"$tmp/udp"
+		check_eq "$1: answered by whom they are for by $policy" "" \
+			"$(diff "$tmp/by-$policy" "$tmp/udp")"
 	done
+}
+
+# note_passed: what is behind ingress, of those datagrams, and on which node
+note_passed() {
+	local node
+
+	for node in n1 n2 n3; do
+		ns $node nft -f - <<-EOT || die "no rule on $node"
+			table ip seen {
+				set who {
+					type ipv4_addr . inet_service
+					size 1000
+					flags dynamic
+				}
+				chain pre {
+					type filter hook prerouting priority -450
+					ip daddr $VIP udp dport 17-19 \
+						add @who { ip saddr . udp sport }
+				}
+			}
+		EOT
+	done
+}
+
+# passed: "CLIENT:PORT NODE", and no more of it
+passed() {
+	local node
+
+	for node in n1 n2 n3; do
+		ns $node nft -j list set ip seen who | jq -r ".. | objects |
+			.concat // empty | \"\(.[0]):\(.[1]) $node\""
+		ns $node nft delete table ip seen
+	done | sort
+}
+
+# by_datagrams AFFINITY: before anybody else comes, so that there are no sessions
+by_datagrams() {
+	local policy
+
+	awk '{ print $1 ":" 20000 + NR }' "$tmp/addrs" >"$tmp/keys"
+	for policy in connection client "network 24"; do
+		foretell "$policy"
+		check_eq "below $1: 60 ports are for all nodes by $policy" 3 \
+			"$(nodes_of "$tmp/by-${policy% *}")"
+	done
+	note_passed
+	datagrams "below $1, datagrams"
+	passed >"$tmp/passed"
+	check_eq "below $1: ingress drops what is another node's by each" "" \
+		"$(sort -u "$tmp"/by-* | diff - "$tmp/passed")"
+	datagrams "below $1, in fragments" 3000
 }
 
 # syn_acks FIELDS: how many differ in these; $2 is the node's MAC address, $10 its
@@ -279,11 +330,13 @@ syn_acks() {
 
 # each_below AFFINITY: of the cluster
 each_below() {
-	local node policy lines=""
+	local node policy ports lines=""
 
 	for policy in connection client "network 24"; do
-		[ "$policy" = "$1" ] || lines+="meta l4proto { tcp, udp } th dport { $(
-			goes_by "$policy") } lnlb cluster $VIP policy $policy"$'\n'
+		[ "$policy" != "$1" ] || continue
+		ports="${tcp_port[${policy% *}]}, ${udp_port[${policy% *}]}"
+		lines+="meta l4proto { tcp, udp } th dport { $ports }"
+		lines+=" lnlb cluster $VIP policy $policy"$'\n'
 	done
 	for node in n1 n2 n3; do
 		rules $node "$lines" "affinity $1"
@@ -295,17 +348,16 @@ each_below() {
 	wait_active 3 || die "no agreement with affinity $1"
 
 	capture_start split cl eth0 tcp or icmp
-	split "below $1, by client" 8081 18 30 4 30 '$1' < <(client_addrs 1 30)
-	split "below $1, by network" 8080 19 60 1 20 'a[3]' <"$tmp/nets"
-	split "below $1, by connection" 80 17 1 60 3 '$1' < <(client_addrs 1 1)
+	by_datagrams "$1"
+	split "below $1, by client" 8081 30 4 30 '$1' < <(client_addrs 1 30)
+	split "below $1, by network" 8080 60 1 20 'a[3]' <"$tmp/addrs"
+	split "below $1, by connection" 80 1 60 3 '$1' < <(client_addrs 1 1)
 	capture_stop split
 	check_eq "below $1: 240 connections were answered" 240 \
 		"$(syn_acks '$10, $12')"
 	check_eq "below $1: by one node each" 240 "$(syn_acks '$2, $10, $12')"
 	check_eq "below $1: and no node refuses one" "" "$(refusals split
 		capture_show split "src host $VIP and icmp[0] = 3")"
-	check_eq "below $1: 6 UDP packets in fragments come back" 6 \
-		"$(fragments_back 40041 40046)"
 	for port in 80 8080 8081; do
 		check_eq "below $1: a download from port $port through a narrow link" \
 			100000 "$(ns out curl -sf -m 10 -r 0-99999 -o /dev/null \
@@ -318,7 +370,6 @@ has_affinity() {
 	show "$1" "\"\(.affinity) \(.affinity_len // \"\")\" | startswith(\"$2\")"
 }
 
-cp "$tmp/addrs" "$tmp/nets"
 for node in n1 n2 n3; do
 	for port in 17 18 19; do
 		probe_start "udp-$node-$port" $node udp.py serve "$VIP" $port $node \

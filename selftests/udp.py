@@ -4,10 +4,13 @@
 
 udp.py serve ADDR PORT [NAME] sends each datagram back, NAME in front. Prints
                               "ready", runs until it is killed.
-udp.py visit ADDR PORT TIMES  one from each of TIMES ports of each client address
-                              on standard input; prints "CLIENT NODE" for each.
-                              NODE is - where nobody answered, "n1+n2" where more
-                              than one did, or one answered twice
+udp.py visit ADDR PORT TIMES [SIZE]
+                              one from each of TIMES ports of each client address
+                              on standard input, or from the one that is said,
+                              CLIENT:PORT; SIZE bytes, in fragments if they are
+                              many. Prints "CLIENT NODE" for each, CLIENT as it
+                              was said. NODE is - where nobody answered, "n1+n2"
+                              where more than one did, or one answered twice
 
 What is not answered within a second is sent again: a machine that stood still
 takes nothing new at first.
@@ -39,17 +42,19 @@ def serve(addr, port, name=""):
 class Visit:
     """One port of a client."""
 
-    def __init__(self, client, addr, port):
+    def __init__(self, client, addr, port, size):
         self.client = client
+        self.size = size
         self.answers = {}
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.setblocking(False)
-        self.sock.bind((client, 0))
+        own_addr, _, own_port = client.partition(":")
+        self.sock.bind((own_addr, int(own_port or 0)))
         self.sock.connect((addr, port))
 
     def ask(self, number):
         try:
-            self.sock.send(b"%d" % number)
+            self.sock.send((b"%d" % number).ljust(self.size))
         except OSError as error:
             self.answers[number] = ["-" + error.strerror.replace(" ", "-")]
 
@@ -72,9 +77,9 @@ def listen_all(poll, by_fd, end, enough):
             by_fd[fd].listen()
 
 
-def visit(addr, port, times):
-    visits = [Visit(line.strip(), addr, int(port)) for line in sys.stdin
-              for _ in range(int(times))]
+def visit(addr, port, times, size=0):
+    visits = [Visit(line.strip(), addr, int(port), int(size))
+              for line in sys.stdin for _ in range(int(times))]
     by_fd = {v.sock.fileno(): v for v in visits}
     poll = select.epoll()
     for fd in by_fd:
@@ -93,6 +98,6 @@ def visit(addr, port, times):
 COMMANDS = {f.__name__: f for f in (serve, visit)}
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (4, 5) or sys.argv[1] not in COMMANDS:
+    if not 4 <= len(sys.argv) <= 6 or sys.argv[1] not in COMMANDS:
         sys.exit(__doc__)
     COMMANDS[sys.argv[1]](*sys.argv[2:])
