@@ -322,9 +322,9 @@ by_datagrams() {
 }
 
 # syn_acks FIELDS: how many differ in these; $2 is the node's MAC address, $10 its
-# port, $12 the client's
+# port, $12 the client's, which may be used again, $18 what of the client's it is for
 syn_acks() {
-	capture_show split "src host $VIP and tcp[13] = 18" |
+	capture_show split -S "src host $VIP and tcp[13] = 18" |
 		awk "{ print $1 }" | sort -u | wc -l
 }
 
@@ -354,8 +354,9 @@ each_below() {
 	split "below $1, by connection" 80 1 60 3 '$1' < <(client_addrs 1 1)
 	capture_stop split
 	check_eq "below $1: 240 connections were answered" 240 \
-		"$(syn_acks '$10, $12')"
-	check_eq "below $1: by one node each" 240 "$(syn_acks '$2, $10, $12')"
+		"$(syn_acks '$10, $12, $18')"
+	check_eq "below $1: by one node each" 240 \
+		"$(syn_acks '$2, $10, $12, $18')"
 	check_eq "below $1: and no node refuses one" "" "$(refusals split
 		capture_show split "src host $VIP and icmp[0] = 3")"
 	for port in 80 8080 8081; do
