@@ -189,7 +189,7 @@ int lnlb_policy_decide(const struct lnlb_cluster *cluster,
 		       const struct iphdr *iph)
 {
 	/* Pieces, and of a header, too, are decided about when they are whole. */
-	if (!lnlb_policy_marked(skb) || ip_is_fragment(iph) || iph != ip_hdr(skb))
+	if (ip_is_fragment(iph) || iph != ip_hdr(skb))
 		return -EAGAIN;
 	return judge(cluster, policy, skb, iph);
 }

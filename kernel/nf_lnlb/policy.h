@@ -82,15 +82,15 @@ static inline bool lnlb_policy_marked(const struct sk_buff *skb)
 /**
  * lnlb_policy_decide() - whose is this packet, by this policy?
  * @cluster: it is for this one, and came by its device
- * @policy: that decides, if nothing has yet
- * @skb: network header set; not written
+ * @policy: that decides
+ * @skb: lnlb_policy_marked(), network header set; not written
  * @iph: its header
  *
  * Counts nothing, but tells the tracker.
  *
  * Context: softirq, rcu_read_lock().
- * Return: the counter that it goes to, see lnlb_taken(); -EAGAIN: it was decided
- * before, or will be later.
+ * Return: the counter that it goes to, see lnlb_taken(); -EAGAIN: it is a piece, and
+ * will be decided about later.
  */
 int lnlb_policy_decide(const struct lnlb_cluster *cluster,
 		       const struct lnlb_policy *policy, struct sk_buff *skb,
