@@ -46,7 +46,10 @@ static bool any(const struct lnlb_policies *policies)
 	return policies->ports || !bitmap_empty(policies->prefixes, 129);
 }
 
-/* The next policy of a rule. @at: 0 at first. Returns false behind the last. */
+/*
+ * The next policy of a rule. @at: 0 at first. Returns false behind the last. They may
+ * change meanwhile, as rules do: what stays is seen, and what comes or goes may be.
+ */
 static bool next(const struct lnlb_cluster *cluster,
 		 struct lnlb_policy *policy, unsigned int *at)
 {
