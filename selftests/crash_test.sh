@@ -59,7 +59,7 @@ crash() {
 	check_eq "$node is dead: connections of the others" "$others" \
 		"$(with_each "$@")"
 	check_le "$node is dead: the last one is reset after, ms" \
-		"$(value broken_ms "$report")" "$(limit_ms 1500)"
+		"$(value broken_ms "$report")" "$(limit_ms 1500 "$began")"
 	check_eq "$node is dead: its flows move, and no others" "$flows" \
 		"$(value moved "$report")"
 	# one is under way each second

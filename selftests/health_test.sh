@@ -56,7 +56,7 @@ check "the node drains" busywait 10000 is_state draining
 check "the others have its buckets" busywait 5000 two_claim_all
 took=$(($(now_ms) - died))
 note "nobody new is sent there after $took ms"
-check_le "after three seconds at most" "$took" "$(limit_ms 3000)"
+check_le "after three seconds at most" "$took" "$(limit_ms 3000 "$died")"
 check "by health" flag
 check "that says why" says "check failed (2 of 2): Connection refused"
 check_not "two failures are enough" says "failed (3 of 2)"

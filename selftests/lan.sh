@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The network of the tests: topology, clusters, services, captures. Sourced by
+# The network of the tests: topology, clusters, services, probes. Sourced by
 # lib.sh, which sets this:
 # shellcheck disable=SC2154 # tmp
 #
@@ -51,6 +51,7 @@ lan_setup() {
 	local i
 
 	[ "$1" -le 9 ] || die "lan_setup: at most 9 nodes"
+	still_watch
 	setup_ns sw cl rt out
 	ip_ns sw link add br0 up type bridge stp_state 0 mcast_snooping 0 ||
 		die "cannot add the bridge"
@@ -226,6 +227,12 @@ monitor_listens() {
 		END { exit !found }' /proc/net/netlink
 }
 
+# missed: how often a node was, and how often one fenced itself, not as it stood still
+missed() {
+	cat "$tmp"/events-n? | grep -vF 'this node stood still' |
+		grep -cE ' node_(dead|leave|join) | fenced'
+}
+
 # event_ms NODE PATTERN: when the last such event was, as now_ms
 event_ms() {
 	date -d "$(grep -E "$2" "$tmp/events-$1" | tail -n1 |
@@ -266,11 +273,10 @@ start_web() {
 		die "nginx on $1: $(cat "$dir/logs/error.log")"
 }
 
-# web_id [ARGS...]: which node answers an HTTP request of the client
+# web_id [ARGS...]: which node answers an HTTP request of the client. A SYN that was
+# lost comes again after one second, three and seven.
 # shellcheck disable=SC2120
-web_id() {
-	ns cl curl -s --connect-timeout 3 -m 5 "$@" "http://${ADDR:-$VIP}/id"
-}
+web_id() { ns cl curl -s -m 15 "$@" "http://${ADDR:-$VIP}/id"; }
 
 # who_serves COUNT [TIMES [URL]]: COUNT clients, TIMES new connections each;
 # prints "ADDRESS NODE" lines, NODE is - where nobody answered
@@ -383,9 +389,10 @@ udp_listens() { [ -n "$(ns "$1" ss -Hlun "sport = :$2")" ]; }
 
 # ask_udp NODE ADDR:PORT[,OPTION...] WORD: send it and print the answer, which is as
 # long; options are socat's
-ask_udp() {
+ask_udp() { again ask_udp_once "$@"; }
+ask_udp_once() {
 	ns "$1" timeout 10 socat -t 5 -b 65536 - \
-		"UDP4:$2,readbytes=$((${#3} + 1))" <<<"$3"
+		"UDP4:$2,readbytes=$((${#3} + 1))" <<<"$3" | grep .
 }
 
 # ---- probes ----
@@ -453,54 +460,3 @@ sessions_are() { [ "$(sessions_of "${@:2}")" -ge "$1" ]; }
 # visits FIRST LAST TIMES: HTTP requests of these clients, a new connection
 # each; prints "ADDRESS NODE" lines, NODE is - where nobody answered
 visits() { probe cl tcp.py visit "$VIP" 80 "$3" < <(client_addrs "$1" "$2"); }
-
-# ---- captures ----
-
-# capture_start NAME NS IFACE [FILTER...]: until capture_stop NAME
-capture_start() {
-	local name=$1 where=$2 iface=$3
-
-	shift 3
-	# not by ns(): the job is to be tcpdump itself. A place in its buffer is
-	# as big as the longest frame it keeps.
-	ip netns exec "$(full_ns "$where")" tcpdump -Z root -B 8192 -s 256 -U -n \
-		--immediate-mode -i "$iface" -w "$tmp/$name.pcap" "$@" 2>"$tmp/$name.log" &
-	eval "capture_$name=$!"
-	busywait 10000 grep -q 'listening on' "$tmp/$name.log" ||
-		die "tcpdump: $(cat "$tmp/$name.log")"
-}
-
-capture_stop() {
-	local pid=capture_$1
-
-	# what is under way is to be in the file
-	sleep 0.2
-	kill -TERM "${!pid}" 2>/dev/null
-	wait "${!pid}" 2>/dev/null
-	grep -q '^0 packets dropped by kernel' "$tmp/$1.log" ||
-		die "capture $1 has lost packets"
-}
-
-# capture_show NAME [FILTER...], capture_count NAME [FILTER...]
-capture_show() { tcpdump -Z root -enr "$tmp/$1.pcap" "${@:2}" 2>/dev/null; }
-capture_count() { capture_show "$@" | wc -l; }
-
-# refusals NAME: RSTs from the cluster in a capture of all TCP, or of its SYN, FIN and
-# RST, each behind what was said in that connection. Not those of the node that has
-# sent its FIN, where that ends: what comes twice finds no socket of what is over, as
-# with any server
-refusals() {
-	# $2: the node's MAC; $10, $12: from, to; $14, $16: "[F.]," "seq," or "seq:end,"
-	tcpdump -Z root -eSnr "$tmp/$1.pcap" 2>/dev/null \
-		"src host $VIP and tcp[tcpflags] & (tcp-syn | tcp-fin | tcp-rst) != 0" |
-		awk '
-		{ said[$10, $12] = said[$10, $12] $0 "\n" }
-		{ split($16, seq, /[:,]/) }
-		$14 ~ /F/ {
-			end = ((seq[2] ? seq[2] : seq[1]) + 1) % 4294967296
-			over[sprintf("%s %s %s %.0f", $2, $10, $12, end)]
-		}
-		$14 ~ /R/ && !($2 " " $10 " " $12 " " seq[1] in over) {
-			printf "%s", said[$10, $12]
-		}'
-}

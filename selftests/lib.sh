@@ -12,7 +12,7 @@
 # Whatever way a test ends, namespaces and processes are cleaned up and the
 # KTAP plan is printed.
 #
-# Results, time and namespaces are here, the network in lan.sh.
+# Results, time and namespaces are here, the network in lan.sh, captures in captures.sh.
 set -u
 
 readonly KTAP_SKIP=4
@@ -56,9 +56,12 @@ check_le() {
 	result $more "$1" "expected at most: $3"$'\n'"got: $2"
 }
 
-# limit_ms MS: what to allow where MS is promised. A machine that is emulated, or
-# has other things to do, is late itself: three times as long, unless STRICT=1
-limit_ms() { echo $((${STRICT:-0} ? $1 : 3 * $1)); }
+# limit_ms MS [SINCE_MS]: what to allow where MS is promised. A machine that is
+# emulated, or has other things to do, is late itself: three times as long, unless
+# STRICT=1; and since then it may have stood still
+limit_ms() {
+	echo $(((${STRICT:-0} ? $1 : 3 * $1) + ($# < 2 ? 0 : $(lost_ms "${2:-0}"))))
+}
 
 # result CODE DESCRIPTION WHY: for checks that need more than a command
 result() {
@@ -117,6 +120,8 @@ diagnose() {
 				select(.value != 0) | "\(.key)=\(.value)")' 2>&1 |
 			tr '\n' ' ')"
 	done
+	[ ! -s "$tmp/still" ] || note "the machine stood still for so many ms:" \
+		"$(awk '{ print $2 - $1 }' "$tmp/still" | xargs)"
 	# a queue that was full: the second column, hexadecimal, a line for each CPU
 	note "packets dropped before any node saw them:" \
 		"$(awk '{ print $2 }' /proc/net/softnet_stat | tr '\n' ' ')"
@@ -135,22 +140,87 @@ require() {
 
 now_ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
 
-# busywait MS COMMAND...: repeat until it succeeds; prints the last output
+# busywait MS COMMAND...: repeat until it succeeds; prints the last output. While
+# the machine stands still, time does not count.
 busywait() {
-	local end=$((${EPOCHREALTIME/./} / 1000 + $1)) out
+	local start=$((${EPOCHREALTIME/./} / 1000)) end out
 
+	end=$((start + $1))
 	shift
 	while true; do
 		if out=$("$@" 2>&1); then
 			[ -z "$out" ] || echo "$out"
 			return 0
 		fi
-		if ((${EPOCHREALTIME/./} / 1000 >= end)); then
+		if ((${EPOCHREALTIME/./} / 1000 >= end)) &&
+			((${EPOCHREALTIME/./} / 1000 >= end + $(lost_ms $start))); then
 			echo "$out"
 			return 1
 		fi
 		sleep 0.02
 	done
+}
+
+# ---- a machine that stands still ----
+
+# The timers of nodes are the ones of a machine that runs. One that stands still for
+# longer than half the dead interval, see patient(), wakes up with nodes that listen
+# for as long as that before they take anything, as they should: what is sent until
+# then may be lost. Pauses are noted, for tests that look for what is promised.
+
+# nodes with patience bear half a second, and may be late as it is; what they may take
+# nothing for after more, until they agree again
+readonly STILL_MS=350 LISTEN_MS=1500
+
+# still_watch: "FROM TO" into the file still when nothing ran from then to then
+still_watch() {
+	mkfifo "$tmp/never" && : >"$tmp/still" || die "cannot write to $tmp"
+	export LNLB_STILL=$tmp/still
+	still_loop <>"$tmp/never" >"$tmp/still" 2>/dev/null &
+}
+
+# no program: a fork each time would be seen under emulation
+still_loop() {
+	local before=${EPOCHREALTIME/./} now
+
+	while [ -e "$tmp/still" ]; do
+		read -rt 0.1
+		now=${EPOCHREALTIME/./}
+		((now - before < STILL_MS * 1000)) ||
+			echo "$((before / 1000)) $((now / 1000))"
+		before=$now
+	done
+}
+
+# lost_ms SINCE_MS: for how long nodes may have taken nothing since then
+lost_ms() {
+	local from to sum=0
+
+	# who has to note it wakes up now, too
+	sleep 0.15
+	while read -r from to; do
+		((to < $1)) || sum=$((sum + to - (from > $1 ? from : $1) + LISTEN_MS))
+	done <"${LNLB_STILL:-/dev/null}"
+	echo $sum
+}
+
+# stood_still SINCE_MS: so that what was sent since then may be lost; returns when
+# that is over
+stood_still() {
+	(($(lost_ms $(($1 - LISTEN_MS))) > 0)) && sleep $((LISTEN_MS / 1000 + 1))
+}
+
+# again COMMAND...: once more where it failed because the machine stood still
+again() {
+	local try since out rc
+
+	for try in 1 2 3 4; do
+		since=$(now_ms) rc=0
+		out=$("$@") || rc=$?
+		((rc)) && stood_still "$since" || break
+	done
+	[ -z "$out" ] || echo "$out"
+	return $rc
 }
 
 # ---- namespaces ----
@@ -231,3 +301,5 @@ cleanup() {
 
 # shellcheck source=selftests/lan.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lan.sh"
+# shellcheck source=selftests/captures.sh
+. "$(dirname "${BASH_SOURCE[0]}")/captures.sh"

@@ -18,6 +18,10 @@ pings, the longest time in ms between the sending of the last ping before and
 the first ping after that were answered. CHANGES: of the node that answers.
 FIRST and LAST: its MAC address. A line that begins with "#" says how well it
 kept its time.
+
+Where this program cannot run, nor can the nodes beside it: such time is no part of
+a GAP. After a long pause they listen for a dead interval before they take anything,
+as they should; pings without an answer are not LOST then.
 """
 import ctypes
 import ipaddress
@@ -32,6 +36,10 @@ import time
 ETH_P_IP = 0x0800
 ETH_P_ARP = 0x0806
 DRAIN_S = 1.0
+# a pause; one for which nodes fence themselves; for how long before and after it they
+# may leave pings unanswered; see lib.sh
+PAUSE_S, STILL_S = 0.1, 0.35
+BEFORE_S, LISTEN_S = 0.1, 1.5
 SO_RCVBUFFORCE = 33
 SO_ATTACH_FILTER = 26
 # load the IP protocol; accept all of it if that is ICMP, else nothing
@@ -47,6 +55,18 @@ def stop(_signo, _frame):
 
 def say(text):
     print(text, flush=True)
+
+
+def stood_still(since):
+    """Did the machine, so that what was sent since then, by time.time(), may be
+    lost? Returns when that is over, as in lib.sh"""
+    time.sleep(0.15)
+    with open(os.environ.get("LNLB_STILL", os.devnull), "rb") as pauses:
+        still = any(int(line.split()[1]) / 1000 + LISTEN_S > since
+                    for line in pauses)
+    if still:
+        time.sleep(LISTEN_S)
+    return still
 
 
 def read_clients():
@@ -122,7 +142,9 @@ class Watch:
         self.sent = [[] for _ in range(count)]
         self.by = [[] for _ in range(count)]
         self.twice = [0] * count
-        self.pause = 0
+        self.awake = 0
+        self.longest = 0
+        self.pauses = []
 
     def send(self, i):
         seq = len(self.sent[i]) & 0xffff
@@ -151,17 +173,24 @@ class Watch:
                 self.twice[i] += 1
             self.by[i][seq] = data[6:12]
 
+    def clock(self):
+        """The time; and notes when it has stood still"""
+        now = time.monotonic()
+        self.longest = max(self.longest, now - self.awake)
+        if now - self.awake > PAUSE_S:
+            self.pauses.append((self.awake, now))
+        self.awake = now
+        return now
+
     def run(self):
         poll = select.poll()
         poll.register(self.sock, select.POLLIN)
         step = self.interval / len(self.clients)
-        due = before = time.monotonic()
+        due = self.awake = time.monotonic()
         i = 0
         say("ready")
         while not stopped:
-            now = time.monotonic()
-            self.pause = max(self.pause, now - before)
-            before = now
+            now = self.clock()
             while due <= now:
                 self.send(i)
                 i = (i + 1) % len(self.clients)
@@ -170,11 +199,22 @@ class Watch:
             self.receive()
             wait = (due - time.monotonic()) * 1000
             if wait > 0:
-                poll.poll(wait)
-        end = time.monotonic() + DRAIN_S
-        while time.monotonic() < end:
+                poll.poll(min(wait, PAUSE_S * 500))
+        left = DRAIN_S
+        while left > 0:
             poll.poll(50)
             self.receive()
+            before = self.awake
+            left -= min(self.clock() - before, PAUSE_S)
+
+    def slept(self, begin, end):
+        """For how long in this time it could not run"""
+        return sum(max(0, min(end, b) - max(begin, a)) for a, b in self.pauses)
+
+    def excused(self, sent):
+        return any(a - BEFORE_S < sent and
+                   sent - b - self.slept(b, sent) < LISTEN_S
+                   for a, b in self.pauses if b - a > STILL_S)
 
     def gap(self, i):
         longest = 0
@@ -182,28 +222,35 @@ class Watch:
         lost = False
         for sent, by in zip(self.sent[i], self.by[i]):
             if by is None:
-                lost = True
+                lost = lost or not self.excused(sent)
                 continue
             if lost:
-                longest = max(longest, sent - last)
+                longest = max(longest, sent - last - self.slept(last, sent))
             last, lost = sent, False
         if lost:
-            longest = max(longest, self.sent[i][-1] - last)
+            sent = self.sent[i][-1]
+            longest = max(longest, sent - last - self.slept(last, sent))
         return round(longest * 1000)
 
     def report(self):
+        excused = 0
         for i, client in enumerate(self.clients):
             nodes = [by.hex(":") for by in self.by[i] if by is not None]
             changes = sum(a != b for a, b in zip(nodes, nodes[1:]))
             nodes = nodes or ["-"]
-            say(f"{client} {len(self.by[i])} {self.by[i].count(None)} "
+            unanswered = [sent for sent, by in zip(self.sent[i], self.by[i])
+                          if by is None]
+            lost = [sent for sent in unanswered if not self.excused(sent)]
+            excused += len(unanswered) - len(lost)
+            say(f"{client} {len(self.by[i])} {len(lost)} "
                 f"{self.twice[i]} {self.gap(i)} {changes} "
                 f"{nodes[0]} {nodes[-1]}")
         spans = [(sent[-1] - sent[0]) / (len(sent) - 1)
                  for sent in self.sent if len(sent) > 1]
         mean = sum(spans) / max(len(spans), 1)
         say(f"# pings of a client every {mean * 1000:.1f} ms, "
-            f"prober's longest pause {self.pause * 1000:.0f} ms")
+            f"prober's longest pause {self.longest * 1000:.0f} ms, "
+            f"{excused} pings excused for it")
 
 
 def watch(addr, mac, interval_ms):

@@ -39,14 +39,17 @@ void flows_open(unsigned int first, unsigned int count)
 static void give_up(struct flow *f, uint64_t now)
 {
 	unsigned int i;
+	bool excused;
 
 	for (i = 0; i < WINDOW; i++) {
 		if (!f->sent_at[i] || now - f->sent_at[i] < LOST_MS)
 			continue;
+		excused = may_be_lost(f->sent_at[i]);
 		f->sent_at[i] = 0;
 		f->given_up[i] = true;
+		counts.excused += excused;
 		/* a new client may come while nobody has its bucket yet */
-		if (!f->name[0])
+		if (!f->name[0] || excused)
 			continue;
 		counts.lost++;
 		complain("a datagram of client %u to %s is lost", f->client,

@@ -44,12 +44,14 @@ struct answer {
  * @late: of those, served after more than LATE_MS
  * @slowest_ms: longest time from SYN to answer
  * @twice: new connections or datagrams that two nodes have answered
+ * @pauses: how often the machine stood still
+ * @excused: datagrams not answered in LOST_MS that may be lost for it, not in @lost
  */
 struct counts {
 	unsigned long words, answered, broken, moved, stall_ms;
 	unsigned long datagrams, lost;
 	unsigned long opened, served, failed, late, slowest_ms;
-	unsigned long twice;
+	unsigned long twice, pauses, excused;
 	uint64_t broken_at;
 };
 
@@ -58,6 +60,8 @@ extern struct sockaddr_in server;
 
 /* load.c */
 uint64_t now_ms(void);
+uint64_t lost_ms(uint64_t since);
+bool may_be_lost(uint64_t sent);
 struct sockaddr_in client_addr(unsigned int index, uint16_t port);
 int client_socket(int type, unsigned int index);
 void watch_fd(int fd, uint32_t events, enum kind kind, unsigned int index);

@@ -128,7 +128,8 @@ void visits_expire(void)
 	unsigned int i;
 
 	for (i = 0; i < VISITS_MAX; i++)
-		if (all[i].fd && now - all[i].began > FAILED_MS)
+		if (all[i].fd &&
+		    now - all[i].began > FAILED_MS + lost_ms(all[i].began))
 			fail(&all[i], all[i].spoke ? "not answered" :
 						     "not connected");
 }
