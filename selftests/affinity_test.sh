@@ -47,6 +47,7 @@ lan_setup 3
 add_clients 6
 patient_tcp cl n1 n2 n3
 for node in n1 n2 n3; do
+	patient $node
 	start_web $node
 done
 

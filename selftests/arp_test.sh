@@ -41,10 +41,10 @@ for name in cl rt; do
 			grep -q "$addr dev eth0 lladdr 52:54" \
 			<(ns $node ip neigh show)
 	done
-	check "$name is answered" ns $name ping -qc3 -i0.2 -W2 "$VIP"
+	check "$name is answered" again ns $name ping -qc3 -i0.2 -W2 "$VIP"
 	ns $name ip neigh flush to "$VIP"
 	check "$name is answered when it has to ask" \
-		ns $name ping -qc3 -i0.2 -W2 "$VIP"
+		again ns $name ping -qc3 -i0.2 -W2 "$VIP"
 	check_eq "$name knows the cluster MAC" "$mac" \
 		"$(ns $name ip neigh show to "$VIP" | awk '{ print $5 }')"
 done
@@ -87,7 +87,7 @@ check_eq "no node believes it" "" "$(for node in n1 n2 n3; do
 	ns $node ip neigh show to "$VIP"; done)"
 ns cl ip link set eth0 arp on
 ip_ns n3 addr add "$VIP/32" dev eth0
-check "the cluster answers as before" ns cl ping -qc2 -i0.2 -W2 "$VIP"
+check "the cluster answers as before" again ns cl ping -qc2 -i0.2 -W2 "$VIP"
 
 # ---- a second device in the same segment ----
 
@@ -100,7 +100,7 @@ dropped=$(counter n1 arp_dropped)
 dropped_more() { [ "$(counter n1 arp_dropped)" -gt "$dropped" ]; }
 capture_start second cl eth0 arp
 ns cl ip neigh flush to "$VIP"
-check "the client asks again" ns cl ping -qc2 -i0.2 -W2 "$VIP"
+check "the client asks again" again ns cl ping -qc2 -i0.2 -W2 "$VIP"
 check "the second device does not answer" busywait 5000 dropped_more
 capture_stop second
 check_eq "nobody has heard its MAC for the address" "" \

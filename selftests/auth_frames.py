@@ -61,7 +61,11 @@ def verify(iface, secret, count):
 
 
 def record(iface, path, seconds, node):
-    kept = [f for f in hear(iface, seconds) if f[6:12] == node]
+    heard = hear(iface, seconds)
+    # the socket is there
+    next(heard, None)
+    print("ready", flush=True)
+    kept = [f for f in heard if f[6:12] == node]
     with open(path, "wb") as file:
         pickle.dump(kept, file)
     print("%d frames" % len(kept))

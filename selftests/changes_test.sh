@@ -139,9 +139,11 @@ done
 wait_active 3 || die "three nodes do not come to an agreement"
 echo_start n1 n2 n3
 for node in n1 n2 n3; do
-	# a flow that conntrack has keeps its session
+	# a flow that conntrack has keeps its session; so does a visit that ended by a
+	# RST if that was lost
 	ns $node sysctl -qw net.netfilter.nf_conntrack_udp_timeout=5 \
-		net.netfilter.nf_conntrack_udp_timeout_stream=5
+		net.netfilter.nf_conntrack_udp_timeout_stream=5 \
+		net.netfilter.nf_conntrack_tcp_timeout_established=30
 done
 load_start
 all_have_sessions n1 n2 n3

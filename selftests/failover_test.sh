@@ -23,7 +23,9 @@ check "300 clients are served" busywait 20000 sessions_are 300 n1 n2 n3
 kill_node n3
 check "two nodes go on" wait_active 2
 # those that were not served at once show here
+since=$(now_ms)
 sleep 1
+stood_still "$since"
 probe_stop crash >"$tmp/crash"
 note "$(grep '^#' "$tmp/crash.probe")"
 awk -v mac="$dead" '$7 == mac' "$tmp/crash" >"$tmp/victims"
@@ -33,7 +35,7 @@ note "without service: median $(awk '{ print $5 }' "$tmp/victims" | median) ms,"
 	"longest $(awk '{ print $5 }' "$tmp/victims" | sort -n | tail -n1) ms"
 check_eq "its clients are served again within 1 s" "" \
 	"$(awk -v limit="$(limit_ms 1000)" \
-		'$5 == 0 || $5 > limit || $6 != 1' "$tmp/victims")"
+		'$5 > limit || $6 != 1' "$tmp/victims")"
 check_eq "the others' clients notice nothing" "" \
 	"$(awk '$3 || $6' "$tmp/others")"
 check_eq "nobody is answered twice" "" "$(awk '$4' "$tmp/crash")"
@@ -54,7 +56,8 @@ revive_node n3
 check "the node comes back" busywait 5000 in_order 3 n3
 took=$(($(event_ms n3 ' claims [0-9]') - before))
 note "has its share after $took ms"
-check_le "it takes its share within 2 s" $took "$(limit_ms 2000)"
+check_le "it takes its share within 2 s" $took \
+	"$(limit_ms 2000 "$before")"
 check "all nodes agree" wait_active 3
 watch_start new 500 < <(client_addrs 301 600)
 check "300 new clients are served" busywait 20000 sessions_are 600 n1 n2 n3

@@ -70,11 +70,11 @@ beliefs() {
 		tr -d ' \n'
 }
 
+believes() { [ "$(beliefs "$1")" = "$2" ]; }
+
 changes() {
 	cat "$tmp"/events-n? | grep -cE ' (node_|state|fenced|claims|settled)'
 }
-
-missed() { cat "$tmp"/events-n? | grep -cE ' (node_dead|fenced)'; }
 
 # refused NODE: frames, in all
 refused() {
@@ -91,13 +91,19 @@ flood_over() {
 # flood_clients FILE: leaves frames in sent, what load says in report and, asked once
 # more, in after, the most kB of slab in slab
 flood_clients() {
-	rm -f "$tmp/slab"
-	ask report "before-$1" >/dev/null
-	ip netns exec "$(full_ns sw)" lnlb-flood n1 "$tmp/frames/$1" \
-		"ms=$FLOOD_MS" >"$tmp/sent" 2>&1 &
-	busywait $((FLOOD_MS * 10 + 60000)) flood_over $!
-	report=$(ask report "$1")
-	after=$(ask report "after-$1")
+	local try
+
+	# not what clients get while the machine stands still
+	for try in 1 2 3; do
+		rm -f "$tmp/slab"
+		ask report "before-$1-$try" >/dev/null
+		ip netns exec "$(full_ns sw)" lnlb-flood n1 "$tmp/frames/$1" \
+			"ms=$FLOOD_MS" >"$tmp/sent" 2>&1 &
+		busywait $((FLOOD_MS * 10 + 60000)) flood_over $!
+		report=$(ask report "$1-$try")
+		after=$(ask report "after-$1-$try")
+		[ "$(value pauses "$report")" -ne 0 ] || break
+	done
 	sent=$(value frames "$(<"$tmp/sent")")
 	slab=$(sort -n "$tmp/slab" | tail -n 1)
 	note "$report"
@@ -197,17 +203,23 @@ fi
 load_start "pause=$PAUSE"
 all_have_sessions n1 n2 n3
 flood_clients unwanted
+wait_active 3
 believed=$(beliefs n1)
 changed=$(changes)
 before=$(refused n1)
 beside=$report
 slab_before=$slab
 available=$(available_kb)
+missed=$(missed)
+began=$(now_ms)
 flood_clients mix
 check_le "all are refused, and counted" "$((sent * 99 / 100))" \
 	"$(($(refused n1) - before))"
-check_eq "no node is missed, no node's state changes" "$changed" "$(changes)"
-check_eq "the node believes what it believed" "$believed" "$(beliefs n1)"
+check_eq "no node is missed" "$missed" "$(missed)"
+# nodes that stood still let go of their buckets for a moment
+stood_still "$began" ||
+	check_eq "no node's state changes" "$changed" "$(changes)"
+check "the node believes what it believed" busywait 2000 believes n1 "$believed"
 check_le "clients get 99 % of the answers that they ask for" \
 	"$(unanswered "$report" "$after")" "$(($(asked "$report") / 100))"
 check_eq "no connection is lost" 0 "$(value broken "$report")"

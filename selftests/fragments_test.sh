@@ -14,11 +14,18 @@ all_told() { [ "$(expired "$1")" -ge 12 ]; }
 
 # part AFFINITY: the first fragments of 12 packets, nothing else of them
 part() {
-	capture_start "$1" cl eth0 icmp
-	probe cl fragments.py "$VIP" "$(cluster_mac)" < <(client_addrs 1 12)
-	# the queues are empty before the last one is told
-	busywait 10000 all_expired && busywait 5000 all_told "$1"
-	capture_stop "$1"
+	local began
+
+	for _ in 1 2 3; do
+		began=$(now_ms)
+		capture_start "$1" cl eth0 icmp
+		probe cl fragments.py "$VIP" "$(cluster_mac)" < <(client_addrs 1 12)
+		# the queues are empty before the last one is told
+		busywait 10000 all_expired && busywait 5000 all_told "$1"
+		capture_stop "$1"
+		all_told "$1" || ! stood_still "$began" || continue
+		break
+	done
 	check_eq "affinity $1: each sender is told once that it is missing" 12 \
 		"$(expired "$1")"
 }
@@ -54,6 +61,7 @@ rules() {
 lan_setup 3
 add_clients 12
 for node in n1 n2 n3; do
+	patient $node
 	ns $node sysctl -qw net.ipv4.ipfrag_time=1 net.ipv4.icmp_ratelimit=0
 done
 

@@ -17,7 +17,7 @@ plug_other() {
 
 ids() { show "$1" '[.nodes[].id] | sort | join(" ")'; }
 served() {
-	ns "$1" curl -s -m 5 "http://$VIP/id"
+	ns "$1" curl -s -m 15 "http://$VIP/id"
 }
 # frames that came and were not believed
 refused() {

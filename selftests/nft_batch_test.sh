@@ -33,6 +33,7 @@ failed_batch() {
 require nft-lnlb
 lan_setup 2
 for node in n1 n2; do
+	patient $node
 	ip_ns $node addr add "$VIP/32" dev eth0
 	ns $node nft-lnlb -f - <<-EOT || die "no ruleset"
 		table ip lnlb {
@@ -54,7 +55,7 @@ monitor=$!
 # any frame of another cluster, and every good-bye
 capture_start frames cl eth0 'ether proto 0x8870 and
 	(ether[19] = 3 or ether[62:4] = 0x0a000014)'
-check "traffic is served" ns cl ping -qc1 -W2 "$VIP"
+check "traffic is served" again ns cl ping -qc1 -W2 "$VIP"
 
 checked "a new cluster" "$NEW"
 checked "the end of the cluster" "flush chain ip lnlb pre"
@@ -105,6 +106,6 @@ check_eq "no good-bye and no word of the new cluster on the wire" "" \
 check_eq "nothing was told to have been made or taken out" "" \
 	"$(jq -c 'select(.event | IN("cluster_new", "cluster_del",
 		"unbound", "bound"))' "$tmp/events")"
-check "the address answers" ns cl ping -qc3 -i0.2 -W2 "$VIP"
+check "the address answers" again ns cl ping -qc3 -i0.2 -W2 "$VIP"
 check "what was checked can be done" nft_lnlb "$NEW"
 check "and makes a cluster" eval "ADDR=10.0.0.20 wait_active 1 n1"

@@ -103,7 +103,7 @@ check "a rule without device" add a "lnlb cluster 10.0.7.7"
 check "takes the one whose network it is in" busywait 3000 \
 	show n1 '.device == "eth0"' 10.0.7.7
 ip_ns n1 addr add 10.0.7.7/32 dev eth0
-check "serves all clients of it" ns cl ping -qc3 -i0.2 -W2 10.0.7.7
+check "serves all clients of it" again ns cl ping -qc3 -i0.2 -W2 10.0.7.7
 check_eq "under a MAC address made of its own" "$(cluster_mac 10.0.7.7)" \
 	"$(ns cl ip neigh show to 10.0.7.7 | awk '{ print $5 }')"
 check "a table that sleeps" nft_lnlb add table ip lnlb '{ flags dormant; }'

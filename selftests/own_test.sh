@@ -19,15 +19,15 @@ ADDR=$other wait_active 2 n3 n4 || die "n3 and n4 do not agree"
 
 for node in n1 n2; do
 	check_eq "$node serves itself at its own cluster's address" $node \
-		"$(ns $node curl -s -m 5 "http://$VIP/id")"
-	check "$node pings it" ns $node ping -qc2 -i0.1 -W2 "$VIP"
-	served=$(ns $node curl -s -m 5 "http://$other/id")
+		"$(ns $node curl -s -m 15 "http://$VIP/id")"
+	check "$node pings it" again ns $node ping -qc2 -i0.1 -W2 "$VIP"
+	served=$(ns $node curl -s -m 15 "http://$other/id")
 	check "$node is served by the other cluster, by $served" \
 		test "$served" = n3 -o "$served" = n4
 	check "$node pings the other cluster" \
-		ns $node ping -qc2 -i0.1 -W2 $other
+		again ns $node ping -qc2 -i0.1 -W2 $other
 done
-served=$(ns n3 curl -s -m 5 "http://$VIP/id")
+served=$(ns n3 curl -s -m 15 "http://$VIP/id")
 check "n3 is served by the first cluster, by $served" \
 	test "$served" = n1 -o "$served" = n2
 
@@ -39,9 +39,9 @@ for node in n1 n2; do
 	ip_ns $node neigh flush to $other
 	check_eq "$node has to ask where that is" "" \
 		"$(ip_ns $node neigh show to $other nud reachable)"
-	served=$(ns $node curl -s -m 5 --interface "$VIP" "http://$other/id")
+	served=$(ns $node curl -s -m 15 --interface "$VIP" "http://$other/id")
 	check "$node, from its cluster's address, is served by $served" \
 		test "$served" = n3 -o "$served" = n4
 	check "$node pings the other cluster from there" \
-		ns $node ping -qc2 -i0.1 -W2 -I "$VIP" $other
+		again ns $node ping -qc2 -i0.1 -W2 -I "$VIP" $other
 done

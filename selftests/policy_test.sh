@@ -125,7 +125,7 @@ check_eq "so do 8 that conntrack is not to see" 8 "$(fragments_back 40021 40028)
 for node in n1 n2 n3; do
 	ns $node nft delete table ip early
 done
-check "ping" ns cl ping -qc2 -i0.2 -W2 "$VIP"
+check "ping" again ns cl ping -qc2 -i0.2 -W2 "$VIP"
 ns rt ip link set eth1 mtu 1280
 for port in $(seq 40011 40019); do
 	check_eq "a download through a narrow link from port $port" 100000 \
@@ -139,7 +139,7 @@ done
 start_web cl 80
 for node in n1 n2 n3; do
 	check_eq "$node asks from the cluster address and is answered" cl \
-		"$(ns $node curl -s -m 5 --interface "$VIP" http://10.0.0.100/id)"
+		"$(ns $node curl -s -m 15 --interface "$VIP" http://10.0.0.100/id)"
 done
 
 # ---- connections stay ----

@@ -59,7 +59,7 @@ rekey() {
 	done
 	for node in n1 n2 n3; do
 		n=$(believed $node)
-		busywait 5000 hears $node $((n + 20)) || return
+		busywait 5000 hears $node $((n + 24)) || return
 	done
 }
 
@@ -75,14 +75,13 @@ refused() {
 	result $rc "$* is refused: $what" "$out"
 }
 
-missed() { cat "$tmp"/events-n? | grep -cE ' node_(dead|leave|join) | fenced'; }
-
 lan_setup 3
 add_clients 30
 add_key lnlb:a 0123456789abcdef0123456789abcdef || die "cannot add a key"
 add_key lnlb:b another-secret-of-32-bytes-length
 add_key lnlb:h one-more-of-some-bytes
 for node in n1 n2 n3; do
+	patient $node
 	ip_ns $node addr add "$VIP/32" dev eth0
 	load $node hash lnlb:h key lnlb:a || die "no rules on $node"
 	cluster_nodes+=("$node")

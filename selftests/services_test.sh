@@ -41,9 +41,9 @@ for node in n1 n2 n3; do
 	client=$(awk -v node=$node '$2 == node { print $1; exit }' "$tmp/who")
 	[ -n "$client" ] || die "$node has no client"
 	from="of a client of $node"
-	check "ping $from" ns cl ping -qc3 -i0.1 -W2 -I "$client" "$VIP"
+	check "ping $from" again ns cl ping -qc3 -i0.1 -W2 -I "$client" "$VIP"
 	check "ping in fragments $from" \
-		ns cl ping -qc3 -i0.1 -W2 -s 4000 -I "$client" "$VIP"
+		again ns cl ping -qc3 -i0.1 -W2 -s 4000 -I "$client" "$VIP"
 	check_eq "UDP echo $from" hello \
 		"$(ask_udp cl "$VIP:7,bind=$client" hello)"
 	check "10 MB by HTTP $from" download "$client" 10485760
@@ -51,10 +51,10 @@ done
 
 check "100 MB by HTTP" download "$client" $size
 
-served=$(ns out curl -s -m 5 "http://$VIP/id")
+served=$(ns out curl -s -m 15 "http://$VIP/id")
 check "HTTP through the router" test -n "$served"
 check_eq "the same node again" "$served" \
-	"$(ns out curl -s -m 5 "http://$VIP/id")"
-check "ping through the router" ns out ping -qc3 -i0.1 -W2 "$VIP"
+	"$(ns out curl -s -m 15 "http://$VIP/id")"
+check "ping through the router" again ns out ping -qc3 -i0.1 -W2 "$VIP"
 check_eq "UDP echo through the router" hello \
 	"$(ask_udp out "$VIP:7" hello)"

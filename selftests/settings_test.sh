@@ -56,10 +56,10 @@ done
 ip_ns cl addr add 10.2.0.100/24 dev eth0
 served "with more addresses"
 for i in 1 2; do
-	check "n$i answers at its other addresses" ns cl sh -c \
+	check "n$i answers at its other addresses" again ns cl sh -c \
 		"ping -qc2 -i0.1 -W2 10.0.90.$i && ping -qc2 -i0.1 -W2 10.2.0.$i"
 done
-check "the nodes reach each other by them" ns n1 ping -qc2 -i0.1 -W2 10.2.0.2
+check "the nodes reach each other by them" again ns n1 ping -qc2 -i0.1 -W2 10.2.0.2
 
 # ---- on lo, as with a rule, where the address is the administrator's ----
 

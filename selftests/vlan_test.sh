@@ -14,12 +14,17 @@ tag_in() { ns "$1" ethtool -K eth0 txvlan "$2" rxvlan "$2" >/dev/null; }
 # clients ADDR FIRST LAST: of the VLAN where that cluster is
 clients() { seq -f "${1%.*}.%.0f" $((100 + $2)) $((100 + $3)); }
 
+# pings DEVICE ADDR: how many of three are answered; fails if not all are
+pings() {
+	ns cl ping -qc3 -i0.1 -W1 -I "$1" "$2" |
+		awk '/transmitted/ { print $4; exit $4 != 3 }'
+}
+
 # answers DEVICE ADDR: how many of three pings by this device are answered
 answers() {
 	ip_ns cl neigh replace "$2" lladdr "$(cluster_mac "$2")" nud permanent \
 		dev "$1"
-	ns cl ping -qc3 -i0.1 -W1 -I "$1" "$2" |
-		awk '/transmitted/ { print $4 }'
+	again pings "$1" "$2"
 	ip_ns cl neigh del "$2" dev "$1"
 }
 

@@ -155,7 +155,7 @@ check "the program is where the bucket of $SERVER is not" \
 	show $other '.xdp == "native"'
 check_eq "but lets pass what answers by UDP" hello \
 	"$(ask_udp $other "$SERVER:7,bind=$VIP" hello)"
-check_eq "and by TCP" cl "$(ns $other curl -s -m 5 --interface "$VIP" \
+check_eq "and by TCP" cl "$(ns $other curl -s -m 15 --interface "$VIP" \
 	http://$SERVER/id)"
 
 # ---- who is in the way ----
