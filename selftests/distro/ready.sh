@@ -66,21 +66,49 @@ packages_here() {
 	rm "$work"/deb/*-dbgsym_*.deb
 }
 
+# what the commands of Documentation/ want besides
+doc_tools=(trace-cmd bpftrace linux-perf dropwatch pacemaker
+	pacemaker-cli-utils corosync pcs
+	python3-yaml python3-jsonschema)
+
+# typed ROOT COMMANDS: in the directory of the packages; it is not to ask, and the
+# kernel that runs is the one which will
+typed() {
+	inside "$1" bash -ec "cd /root/deb
+		apt() {
+			apt-get -q -y -o Dpkg::Use-Pty=0 -o \
+				Binary::apt-get::APT::Keep-Downloaded-Packages=true \"\$@\"
+		}
+		uname() { echo $(kernel_of "$1"); }
+		$2"
+}
+
+# made PAGE: what it says that is to be typed while there is a network
+made() { "$top/selftests/docs/blocks.py" made "$top" "$1"; }
+
+# are_typed ROOT PAGE
+are_typed() {
+	local commands
+
+	commands=$(made "$2") && [ -n "$commands" ] || return
+	typed "$1" "$commands" >"$results/typed.log" 2>&1 ||
+		{ tail -n 5 "$results/typed.log" | sed 's/^/# /'; return 1; }
+}
+
 # installed DISTRO ROOT: the packages with what they recommend, as README.md says,
 # where nothing is that they may have forgotten to ask for
 installed() {
-	local log=$results/install.log root=$2 debs
+	local log=$results/install.log root=$2 command
 
 	layer "$base" "$work/upper" "$root"
 	mkdir "$root/root/deb"
 	cp "$work"/deb/*.deb "$root/root/deb/"
-	debs=("$root"/root/deb/*.deb)
-	debs=("${debs[@]#"$root"}")
+	command=$(made README.md)
 	progress "installing them, dkms builds the modules"
 	{
 		apt_inside "$root" update &&
-			apt_inside "$root" install \
-				"$(of "$1" linux-headers-amd64)" "${debs[@]}"
+			typed "$root" "${command/linux-headers-amd64/$(
+				of "$1" linux-headers-amd64)}"
 	} >"$log" 2>&1 || {
 		tail -n 20 "$log" >&2
 		cat "$root"/var/lib/dkms/nf-lnlb/*/build/make.log >>"$log" \
@@ -96,7 +124,12 @@ with_tools() {
 
 	progress "installing what the tests use"
 	# not before ||, where errors would not end it
-	(set -e; add_tools "$1" "$2") >"$log" 2>&1 &
+	(
+		set -e
+		add_tools "$1" "$2"
+		apt_inside "$2" --no-install-recommends install "${doc_tools[@]}"
+		inside "$2" systemctl -q disable corosync pacemaker pcsd
+	) >"$log" 2>&1 &
 	wait $! ||
 		{ tail -n 20 "$log" >&2; die "cannot install it"; }
 	leave "$2"
@@ -271,6 +304,9 @@ host_checks() {
 	subtest "nothing had installed what they need before" has_none dkms gcc \
 		make linux-headers-amd64 libnftables1 libnftnl11 libmnl0 \
 		libedit2 libbpf1 iproute2 keyutils jq nginx-light python3
+	subtest "packages.rst says the same to apt" are_typed "$root" packages.rst
+	subtest "apt finds what admin-guide.rst wants" \
+		are_typed "$root" admin-guide.rst
 	subtest "lnlbctl starts" starts "$root" lnlbctl --version
 	subtest "so does nft-lnlb" starts "$root" nft-lnlb --version
 	subtest "lnlbctl finds its libraries" finds_libraries "$root" \
@@ -305,7 +341,8 @@ tree_key() {
 	(cd "$top" && git -c safe.directory='*' ls-files -co \
 		--exclude-standard kernel include userspace debian \
 		Documentation README.md CHANGELOG .ci/package .ci/common.sh \
-		selftests/distro/{ready.sh,rpm.sh,called} | LC_ALL=C sort |
+		selftests/distro/{ready.sh,rpm.sh,called} selftests/docs |
+		LC_ALL=C sort |
 		xargs sha256sum) | sha256sum | cut -c 1-12
 }
 

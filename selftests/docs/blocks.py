@@ -7,6 +7,8 @@ blocks.py check TOP    every block of text to be typed is run, or stands in the
 blocks.py run TOP      type them, page by page, into this machine, which has the
                        packages installed, eth0 and systemd; it is good for
                        nothing else afterwards. KTAP, as subtests of one
+blocks.py made TOP PAGE  print those commands of a page that want a network, for
+                       a shell where such a machine is made
 
 A block of a page is what is indented behind "::", in README.md what is indented
 by four. Commands begin with the prompts "# ", "$ " or "node1# "; in README.md
@@ -19,19 +21,22 @@ there are none, and all lines are commands. The plan says what else is to know:
     after COMMAND      to be run behind its own: has it done what it should?
     text               there are no commands in it
     rules FILE         it is a ruleset, to be loaded by what comes later
-    replace A B        what stands for something else
+    replace A B        what stands for something else, in quotes if it has spaces
     endless TEXT: RE   commands that begin so do not end by themselves. They are
                        ended when they have printed what this matches
     meanwhile TEXT: COMMAND    is run beside commands that begin so
     terminal           they want one
     edit               the first one starts an editor, for the lines below it
     skip TEXT: WHY     commands that begin so are not run
+    made               "blocks.py made" has them
     ci WHAT            they are run by that instead, in each make check
     not WHY            nobody runs them
 """
 import glob
 import os
 import re
+import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -96,6 +101,11 @@ class Block:
         known = self.commands()
         return [text for text, _ in self.skip + self.endless + self.meanwhile
                 if not any(command.startswith(text) for command in known)]
+
+    def replaced(self, text):
+        for old, new in self.replace:
+            text = text.replace(old, new)
+        return text
 
     def commands(self):
         """A list of them, of one or more lines each."""
@@ -199,8 +209,8 @@ def read_plan(path, pages):
             if not more:
                 wrong.append(f'line {number}: {word} what?')
         elif word == 'replace':
-            block.replace.append(rest.split())
-        elif word in ('text', 'rules', 'terminal', 'edit', 'ci', 'not'):
+            block.replace.append(shlex.split(rest))
+        elif word in ('text', 'rules', 'terminal', 'edit', 'made', 'ci', 'not'):
             block.how[word] = rest
             if word in ('rules', 'ci', 'not') and not rest:
                 wrong.append(f'line {number}: {word} what?')
@@ -252,7 +262,8 @@ def until_it_says(process, wanted):
     if seen:
         time.sleep(STAYS_S)
     ended = process.poll() is not None
-    process.terminate()
+    # as somebody at a keyboard would
+    process.send_signal(signal.SIGINT)
     process.wait()
     if ended:
         return 'it has ended'
@@ -293,9 +304,7 @@ def write_edited(block):
     """What somebody would type into the editor."""
     with open(EDITED, 'w', encoding='utf-8') as file:
         for line in block.lines[1:]:
-            for old, new in block.replace:
-                line = line.replace(old, new)
-            file.write(line + '\n')
+            file.write(block.replaced(line) + '\n')
     with open(EDITED + '.sh', 'w', encoding='utf-8') as file:
         file.write(EDITOR)
         os.chmod(file.name, 0o755)
@@ -332,8 +341,7 @@ def run_block(block, results):
             continue
         endless = next(iter(words_after(block.endless, command)), None)
         meanwhile = words_after(block.meanwhile, command)
-        for old, new in block.replace:
-            command = command.replace(old, new)
+        command = block.replaced(command)
         code, text = typed(command, block.how, endless, meanwhile)
         results.add(code, f'{block.page}: {command.splitlines()[0]}', text)
 
@@ -342,7 +350,7 @@ def run(pages, starts):
     results = Results()
     for page, blocks in pages.items():
         todo = [block for block in blocks
-                if not {'text', 'ci', 'not'} & set(block.how)]
+                if not {'text', 'made', 'ci', 'not'} & set(block.how)]
         if not todo:
             continue
         code, text = typed(CLEAN, {})
@@ -359,13 +367,22 @@ def run(pages, starts):
     return not good
 
 
+def made(blocks):
+    for block in blocks:
+        if 'made' in block.how:
+            for command in block.commands():
+                print(block.replaced(command))
+
+
 def main():
-    verb, top = sys.argv[1:]
+    verb, top = sys.argv[1:3]
     pages = read_pages(top)
     plan = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'plan')
     starts, wrong = read_plan(plan, pages)
     if verb == 'check':
         sys.exit(check(pages, wrong))
+    if verb == 'made':
+        sys.exit(made(pages[sys.argv[3]]))
     sys.exit(run(pages, starts))
 
 
