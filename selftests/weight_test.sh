@@ -53,14 +53,16 @@ want=$(weight_of_memory)
 note "freemem: weight $idle, by /proc/meminfo $want"
 check "mode freemem: the weight is that of the memory" near 15 "$idle" "$want"
 check "the other node hears of it" busywait 5000 seen_by_n2 freemem
-# a third of what there is
+# a third of what there is; what a disk has a copy of can be had
+mkdir "$tmp/memory"
+mount -t tmpfs memory "$tmp/memory" || die "no tmpfs"
 head -c "$(awk '/^MemAvailable:/ { print int($2 / 3) }' /proc/meminfo)K" \
-	/dev/zero >"$tmp/fill"
+	/dev/zero >"$tmp/memory/fill"
 follows() { near 15 "$(show n1 .weight)" "$(weight_of_memory)"; }
 heavier() { [ "$(show n1 .weight)" -ge $((idle + idle / 5)) ] && follows; }
 check "less memory is a higher weight" busywait 20000 heavier
 note "with less memory $(show n1 .weight), by /proc/meminfo $(weight_of_memory)"
-rm "$tmp/fill"
+umount "$tmp/memory"
 check "memory that is free again lowers it" busywait 20000 follows
 
 ns n1 lnlbctl weight_mode nlb0 manual
