@@ -144,15 +144,15 @@ check_eq "and as many as show counts" \
 check "as text, too" eval 'ns n1 lnlbctl sessions nlb0 |
 	grep -qE "^nlb0 +10\.0\.1\.[0-9]+ +$(node_mac 1) self +[0-9]+s  conntrack$"'
 
-check "the ranges of buckets are as long as show says" busywait 100 alike \
+check "the ranges of buckets are as long as show says" busywait 5000 alike \
 	"show n1 '[.nodes[] | { id, claims, target }] | sort_by(.id) | tojson'" \
 	"bucket_counts n1"
 by_node() { buckets "$1" | jq -c '.[0].nodes | map(del(.self)) | sort_by(.id)'; }
 for node in n2 n3; do
-	check "$node sees the same buckets as n1" busywait 100 alike \
+	check "$node sees the same buckets as n1" busywait 5000 alike \
 		"by_node n1" "by_node $node"
 done
-check "nodes has the nodes of show" busywait 100 alike \
+check "nodes has the nodes of show" busywait 5000 alike \
 	"show n1 '[.nodes[] | [.id, .claims] | tojson] | join(\" \")'" \
 	"ns n1 lnlbctl nodes -j nlb0 |
 		jq -r '[.[0].nodes[] | [.id, .claims] | tojson] | join(\" \")'"

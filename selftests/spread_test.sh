@@ -90,4 +90,4 @@ claims_are() {
 	echo "$claims"
 	[ "$claims" = "$1" ]
 }
-check "buckets as the weights say" busywait 100 claims_are "2341 1170 585"
+check "buckets as the weights say" busywait 5000 claims_are "2341 1170 585"
