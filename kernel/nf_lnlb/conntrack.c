@@ -66,16 +66,6 @@ enum flow_state {
 	FLOW_ASKED,
 };
 
-/* Has this node begun it? @tuple: of what comes to the cluster address */
-static bool is_begun_here(const struct nf_conn *ct,
-			  const struct nf_conntrack_tuple *tuple)
-{
-	const struct nf_conntrack_tuple *reply = nf_ct_tuple(ct,
-							     IP_CT_DIR_REPLY);
-
-	return nf_inet_addr_cmp(&reply->dst.u3, &tuple->dst.u3);
-}
-
 /*
  * Is it to be begun by the other side, as a helper has heard this node ask for?
  * (Memory of a flow that has ended is that of another one.)
@@ -91,7 +81,7 @@ static bool is_expected(const struct lnlb_flow *flow,
 	expected = exp && !(exp->flags & NF_CT_EXPECT_INACTIVE) &&
 		   nf_ct_is_confirmed(exp->master) &&
 		   !nf_ct_is_dying(exp->master) &&
-		   is_begun_here(exp->master, tuple);
+		   lnlb_asked_from_here(flow->cluster, exp->master);
 	rcu_read_unlock();
 	return expected;
 }
@@ -122,7 +112,8 @@ static enum flow_state flow_state(const struct lnlb_flow *flow)
 	original = NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL;
 	if (!nf_ct_is_confirmed(ct) || nf_ct_is_dying(ct))
 		state = FLOW_UNKNOWN;
-	else if (!original || (ct->master && is_begun_here(ct->master, &tuple)))
+	else if (!original ||
+		 (ct->master && lnlb_asked_from_here(flow->cluster, ct->master)))
 		state = FLOW_ASKED;
 	else
 		state = test_bit(IPS_SEEN_REPLY_BIT, &ct->status) ?

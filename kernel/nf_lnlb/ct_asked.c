@@ -39,13 +39,14 @@ void lnlb_asked_mark(struct lnlb_asked_buckets *a, u16 bucket)
 		lnlb_bucket_asked(a->cluster, bucket, true);
 }
 
-static bool is_from_here(const struct look *look, const struct nf_conn *ct)
+bool lnlb_asked_from_here(const struct lnlb_cluster *cluster,
+			  const struct nf_conn *ct)
 {
 	struct in6_addr addr;
 
 	ipv6_addr_set_v4mapped(nf_ct_tuple(ct, IP_CT_DIR_REPLY)->dst.u3.ip,
 			       &addr);
-	return ipv6_addr_equal(&addr, lnlb_cluster_addr(look->cluster));
+	return ipv6_addr_equal(&addr, lnlb_cluster_addr(cluster));
 }
 
 /* @dir: of what comes to the cluster address */
@@ -66,12 +67,14 @@ static void mark_live(struct look *look, const struct nf_conn *ct,
 /* A flow that a helper relates to one from here the other side may have begun. */
 static int look_at_flow(struct nf_conn *ct, void *data)
 {
+	struct look *look = data;
+
 	if (nf_ct_l3num(ct) != NFPROTO_IPV4)
 		return 0;
-	if (is_from_here(data, ct))
-		mark_live(data, ct, IP_CT_DIR_REPLY);
-	else if (ct->master && is_from_here(data, ct->master))
-		mark_live(data, ct, IP_CT_DIR_ORIGINAL);
+	if (lnlb_asked_from_here(look->cluster, ct))
+		mark_live(look, ct, IP_CT_DIR_REPLY);
+	else if (ct->master && lnlb_asked_from_here(look->cluster, ct->master))
+		mark_live(look, ct, IP_CT_DIR_ORIGINAL);
 	return 0;
 }
 

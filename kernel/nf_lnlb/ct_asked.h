@@ -5,6 +5,8 @@
 
 #include <net/nf_lnlb.h>
 
+struct nf_conn;
+
 /**
  * struct lnlb_asked_buckets - buckets of those who will answer this node
  * @cluster: the cluster
@@ -20,6 +22,16 @@ struct lnlb_asked_buckets {
 	DECLARE_BITMAP(young, LNLB_BUCKETS);
 	DECLARE_BITMAP(marked, LNLB_BUCKETS);
 };
+
+/**
+ * lnlb_asked_from_here() - has this node begun this flow?
+ * @cluster: the cluster whose address it is to have
+ * @ct: an IPv4 flow
+ *
+ * Context: any.
+ */
+bool lnlb_asked_from_here(const struct lnlb_cluster *cluster,
+			  const struct nf_conn *ct);
 
 /**
  * lnlb_asked_init() - nothing asked yet
