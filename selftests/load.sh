@@ -53,11 +53,8 @@ answered() {
 		$(value lost "$1") + $(value served "$1")))
 }
 
-# unanswered REPORT NEXT: what was asked by then. What was on its way at the end of the
-# first is answered in the next one
-unanswered() {
-	echo $(($(asked "$1") + $(asked "$2") - $(answered "$1") - $(answered "$2")))
-}
+# unanswered REPORT: what is lost, not what is on its way
+unanswered() { echo $(($(asked "$1") - $(answered "$1") - $(value waiting "$1"))); }
 
 # a_second COUNT REPORT: so many in its time
 a_second() { echo $(($1 * 1000 / $(value ms "$2"))); }

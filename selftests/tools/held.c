@@ -182,11 +182,15 @@ unsigned int held_with(const char *node)
 }
 
 /* those that still wait count as well */
-void held_stalls(void)
+void held_wait(void)
 {
-	unsigned int i;
+	const struct held *h;
 
-	for (i = 0; i < n_held; i++)
-		if (all[i].fd >= 0 && all[i].sent != all[i].answered)
-			note_stall(&all[i]);
+	for (h = all; h < all + n_held; h++) {
+		if (h->fd < 0 || h->sent == h->answered)
+			continue;
+		note_stall(h);
+		if (now_ms() - h->waits_since < WAITING_MS)
+			counts.waiting += h->sent - h->answered;
+	}
 }

@@ -267,7 +267,8 @@ static void print_counts(const char *title)
 	       counts.slowest_ms);
 	printf(" twice=%lu broken_ms=%llu", counts.twice,
 	       (unsigned long long)(counts.broken ? counts.broken_at - last : 0));
-	printf(" pauses=%lu excused=%lu\n", counts.pauses, counts.excused);
+	printf(" pauses=%lu waiting=%lu excused=%lu\n", counts.pauses,
+	       counts.waiting, counts.excused);
 	fflush(stdout);
 	memset(&counts, 0, sizeof(counts));
 	complaints = 0;
@@ -302,7 +303,8 @@ static void obey(const char *line)
 	char name[ARGUMENT_LEN + 1], node[ARGUMENT_LEN + 1];
 
 	if (sscanf(line, "report %31s", name) == 1) {
-		held_stalls();
+		held_wait();
+		visits_wait();
 		sniff_complete();
 		print_counts(name);
 	} else if (sscanf(line, "rest %31s", node) == 1) {

@@ -14,6 +14,7 @@
 #define CLIENTS_MAX	2000
 #define VISITS_MAX	4096	/* new connections under way */
 #define WINDOW		64	/* words of a flow that may be unanswered */
+#define WAITING_MS	1000	/* what is asked may take that long */
 
 /* whose descriptor it is */
 enum kind { HELD, FLOW, VISIT, INPUT };
@@ -45,13 +46,14 @@ struct answer {
  * @slowest_ms: longest time from SYN to answer
  * @twice: new connections or datagrams that two nodes have answered
  * @pauses: how often the machine stood still
+ * @waiting: words and new connections that may still be answered in WAITING_MS
  * @excused: datagrams not answered in LOST_MS that may be lost for it, not in @lost
  */
 struct counts {
 	unsigned long words, answered, broken, moved, stall_ms;
 	unsigned long datagrams, lost;
 	unsigned long opened, served, failed, late, slowest_ms;
-	unsigned long twice, pauses, excused;
+	unsigned long twice, pauses, waiting, excused;
 	uint64_t broken_at;
 };
 
@@ -73,7 +75,7 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void held_open(unsigned int first, unsigned int count, unsigned int clients);
 void held_speak(void);
 void held_event(unsigned int index);
-void held_stalls(void);
+void held_wait(void);
 unsigned int held_with(const char *node);
 void held_rest(void);
 void held_wake(void);
@@ -89,6 +91,7 @@ void flows_wake(void);
 void visits_init(unsigned int first, unsigned int clients);
 void visit_start(void);
 void visit_event(unsigned int index);
+void visits_wait(void);
 void visits_expire(void);
 
 /* sniff.c: who answers a SYN */

@@ -122,6 +122,14 @@ void visit_event(unsigned int index)
 	leave(v);
 }
 
+void visits_wait(void)
+{
+	const struct visit *v;
+
+	for (v = all; v < all + VISITS_MAX; v++)
+		counts.waiting += v->fd && now_ms() - v->began < WAITING_MS;
+}
+
 void visits_expire(void)
 {
 	uint64_t now = now_ms();
