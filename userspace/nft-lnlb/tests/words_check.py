@@ -26,6 +26,8 @@ OTHERS = {'BPF_PROG_TEST_RUN', 'CONFIG_HIGH_RES_TIMERS', 'GOING_DOWN', 'arp_anno
           'init_on_alloc', 'ipt_CLUSTERIP', 'mok_certificate', 'mok_signing_key', 'nft_tables',
           'port_security_enabled', 'rps_cpus', 'rule_management', 'rx_missed',
           'rx_no_buffer', 'test-wrapper.sh', 'virtio_net', 'with_entries'}
+# where the packages have Documentation/
+SHIPPED = '/usr/share/doc/nft-lnlb/'
 # made by those who read of them, or by the kernel
 MADE = {'/etc/modprobe.d/lnlb.conf', '/etc/modules-load.d/lnlb.conf',
         '/etc/sysctl.d/lnlb.conf', '/etc/systemd/system/lnlb.service.d',
@@ -158,7 +160,7 @@ def named(text, marked):
     for path in re.findall(r'(?<![\w.])/(?:etc|usr|run|sys|proc)/[\w./@-]*lnlb[\w.@-]*',
                            text):
         path = PLACE.sub('', path).rstrip('.')
-        yield path, path in CODE or path in MADE
+        yield path, path in CODE or path in MADE or path.removeprefix(SHIPPED) in FILES
     for name in re.findall(r'net[./]lnlb[./](\w+)', text):
         yield f'net.lnlb.{name}', name in SYSCTLS
     for unit in re.findall(r'\blnlb[\w-]*@?\w*\.(?:service|socket)\b', text):
