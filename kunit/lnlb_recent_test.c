@@ -5,14 +5,26 @@
  */
 #include <kunit/test.h>
 #include <linux/bottom_half.h>
+#include <linux/delay.h>
+#include <linux/irqflags.h>
+#include "../kernel/nf_lnlb/heartbeat.h"
 #include "../kernel/nf_lnlb/recent.h"
 
 #define CLIENT	cpu_to_be32(0x0a000064)
 #define OTHER	cpu_to_be32(0x0a000065)
 #define PORT	cpu_to_be16(40000)
-/* Longer than any test takes, in which jiffies go on. */
+/* Longer than any test takes, in which the clock goes on. */
 #define LONG_MS	(60 * MSEC_PER_SEC)
 #define LONG	(60 * HZ)
+/* For so long the clock has to be watched before anything is known by it. */
+#define WATCH_MS	101
+/* Longer than a machine that is busy elsewhere takes for a few lines. */
+#define STILL_MS	1000
+
+static void alive_for(struct lnlb_cluster *cluster, unsigned int ms)
+{
+	lnlb_recent_alive(cluster, lnlb_heartbeat_now() + ms);
+}
 
 static int init(struct kunit *test)
 {
@@ -23,7 +35,9 @@ static int init(struct kunit *test)
 		return -ENOMEM;
 	test->priv = cluster;
 	lnlb_recent_forget(cluster);
-	lnlb_recent_alive(cluster, LONG_MS);
+	alive_for(cluster, LONG_MS);
+	msleep(WATCH_MS);
+	alive_for(cluster, LONG_MS);
 	return 0;
 }
 
@@ -128,24 +142,95 @@ static void not_by_a_node_that_is_silent(struct kunit *test)
 	struct lnlb_cluster *cluster = test->priv;
 	u32 id = cluster->recent_id;
 
+	alive_for(cluster, 0);
+	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, LONG));
 	lnlb_recent_alive(cluster, 0);
 	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, LONG));
-	cluster->alive_jiffies -= LONG;
-	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, LONG));
-	lnlb_recent_alive(cluster, LONG_MS);
+	alive_for(cluster, LONG_MS);
 	KUNIT_EXPECT_TRUE(test, known(cluster, CLIENT, id, LONG));
 }
 
-static void a_jiffy_is_not_rounded_up(struct kunit *test)
+/* Time in which there is no timer interrupt: jiffies stand still. */
+static void stand_still(unsigned int ms)
+{
+	u64 end = lnlb_heartbeat_now() + ms;
+
+	while (lnlb_heartbeat_now() < end)
+		cpu_relax();
+}
+
+/* Until the first timer interrupt packets come, too. */
+static void nor_when_it_goes_on_after_it_stood_still(struct kunit *test)
 {
 	struct lnlb_cluster *cluster = test->priv;
-	u32 before, most;
+	bool before, after, again;
+	unsigned long flags;
+	u32 start, end, id = cluster->recent_id;
 
-	before = jiffies;
-	lnlb_recent_alive(cluster, 2 * MSEC_PER_SEC + MSEC_PER_SEC / HZ - 1);
-	most = (u32)jiffies + 2 * HZ;
-	KUNIT_EXPECT_GE(test, (s32)(cluster->alive_jiffies - before), 2 * HZ);
-	KUNIT_EXPECT_LE(test, (s32)(cluster->alive_jiffies - most), 0);
+	local_bh_disable();
+	local_irq_save(flags);
+	start = jiffies;
+	alive_for(cluster, STILL_MS);
+	lnlb_recent_add(id, CLIENT, 0, LNLB_STAT_RX_SESSION, HZ);
+	before = lnlb_recent_find(cluster, CLIENT, 0);
+	stand_still(STILL_MS + 1);
+	after = lnlb_recent_find(cluster, CLIENT, 0);
+	alive_for(cluster, STILL_MS);
+	again = lnlb_recent_find(cluster, CLIENT, 0);
+	end = jiffies;
+	local_irq_restore(flags);
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, start, end);
+	KUNIT_EXPECT_TRUE(test, before);
+	KUNIT_EXPECT_FALSE(test, after);
+	KUNIT_EXPECT_TRUE(test, again);
+}
+
+/* It is not known how fast the clock goes. */
+static void nor_at_once(struct kunit *test)
+{
+	struct lnlb_cluster *cluster = test->priv;
+	u32 id = cluster->recent_id;
+
+	memset(&cluster->recent_rate, 0, sizeof(cluster->recent_rate));
+	alive_for(cluster, LONG_MS);
+	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, LONG));
+	msleep(WATCH_MS);
+	alive_for(cluster, LONG_MS);
+	KUNIT_EXPECT_TRUE(test, known(cluster, CLIENT, id, LONG));
+}
+
+/* As a cycle counter does when the machine was asleep. */
+static void nor_when_the_clock_begins_anew(struct kunit *test)
+{
+	struct lnlb_cluster *cluster = test->priv;
+	const u64 far = 1ULL << (LNLB_RECENT_AHEAD_BITS + 1);
+	u32 id = cluster->recent_id;
+
+	cluster->alive_clock += far;
+	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, LONG));
+	cluster->recent_rate.since_clock += far;
+	cluster->recent_rate.since -= WATCH_MS;
+	alive_for(cluster, LONG_MS);
+	KUNIT_EXPECT_FALSE(test, known(cluster, CLIENT, id, LONG));
+	msleep(WATCH_MS);
+	alive_for(cluster, LONG_MS);
+	KUNIT_EXPECT_TRUE(test, known(cluster, CLIENT, id, LONG));
+}
+
+/* The clock's rate is never more than it is, and not much less. */
+static void the_rate_is_not_rounded_up(struct kunit *test)
+{
+	struct lnlb_cluster *cluster = test->priv;
+	u64 clock, start, ms, per_ms = cluster->recent_rate.per_ms;
+
+	start = lnlb_heartbeat_now();
+	clock = lnlb_recent_clock();
+	msleep(WATCH_MS);
+	clock = lnlb_recent_clock() - clock;
+	ms = lnlb_heartbeat_now() - start;
+	KUNIT_EXPECT_LE(test, per_ms * (ms - 1), clock);
+	KUNIT_EXPECT_GE(test, per_ms * (ms + 1) * 102, clock * 100);
 }
 
 static struct kunit_case lnlb_recent_cases[] = {
@@ -154,7 +239,10 @@ static struct kunit_case lnlb_recent_cases[] = {
 	KUNIT_CASE(not_once_a_session_moved),
 	KUNIT_CASE(not_for_longer_than_was_said),
 	KUNIT_CASE(not_by_a_node_that_is_silent),
-	KUNIT_CASE(a_jiffy_is_not_rounded_up),
+	KUNIT_CASE(nor_when_it_goes_on_after_it_stood_still),
+	KUNIT_CASE(nor_at_once),
+	KUNIT_CASE(nor_when_the_clock_begins_anew),
+	KUNIT_CASE(the_rate_is_not_rounded_up),
 	{}
 };
 

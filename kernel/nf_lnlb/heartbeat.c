@@ -107,7 +107,7 @@ static void renew_lease(struct lnlb_cluster *cluster, u64 now)
 {
 	u64 alive = lnlb_core_alive(cluster->core);
 
-	lnlb_recent_alive(cluster, alive > now ? alive - now : 0);
+	lnlb_recent_alive(cluster, alive);
 	/* modulo the length of a word, 0 might be far ahead */
 	WRITE_ONCE(cluster->alive, alive ? alive : now - 1);
 	WRITE_ONCE(cluster->lease, lnlb_core_lease(cluster->core));

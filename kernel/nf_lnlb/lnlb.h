@@ -264,6 +264,18 @@ struct lnlb_gate {
 };
 
 /**
+ * struct lnlb_recent_rate - how fast lnlb_recent_clock() goes
+ * @since: milliseconds, when it was taken last; 0: never
+ * @since_clock: the clock then
+ * @per_ms: how far it goes in a millisecond, 0: not known
+ */
+struct lnlb_recent_rate {
+	u64 since;
+	u64 since_clock;
+	u64 per_ms;
+};
+
+/**
  * struct lnlb_cluster - one cluster address on one device
  * @port_node: in lnlb_port::clusters
  * @net_node: in lnlb_net::hash
@@ -279,7 +291,7 @@ struct lnlb_gate {
  * @ifindex: of the bound device, 0 while there is none
  * @lease: see lnlb_heartbeat_stalled()
  * @alive: see lnlb_heartbeat_silent()
- * @alive_jiffies: the same for lnlb_recent_find(), by a clock that costs nothing
+ * @alive_clock: the same by lnlb_recent_clock()
  * @hash_key: of the bucket hash
  * @stats: counters
  * @tracker_priv: a tracker's state, by its slot
@@ -316,6 +328,7 @@ struct lnlb_gate {
  * @timer: queues @work when the core wants it
  * @gone: how many ended sessions the others were told of
  * @sample_at: milliseconds, when the weight is looked at next
+ * @recent_rate: for @alive_clock; core_lock
  * @traced_digest: of the view that lnlb_view told of last
  * @report_at: milliseconds, when the other nodes are told of our packets next
  * @smooth: memory of a live weight source
@@ -342,7 +355,7 @@ struct lnlb_cluster {
 	int ifindex;
 	unsigned long lease;
 	unsigned long alive;
-	u32 alive_jiffies;
+	u64 alive_clock;
 	siphash_key_t hash_key;
 	struct lnlb_stats __percpu *stats;
 	void __rcu *tracker_priv[LNLB_TRACKERS_MAX];
@@ -381,6 +394,7 @@ struct lnlb_cluster {
 	struct hrtimer timer;
 	unsigned int gone;
 	u64 sample_at;
+	struct lnlb_recent_rate recent_rate;
 	u64 traced_digest;
 	u64 report_at;
 	struct lnlb_smooth smooth;

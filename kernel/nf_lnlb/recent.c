@@ -16,10 +16,17 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/math64.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
+#include "heartbeat.h"
 #include "recent.h"
+
+#define ALIVE_MAX_MS	60000
+/* The clock's rate is taken again so often, and is within a hundredth of it. */
+#define RATE_MS		100
+#define RATE_MAX	((1ULL << LNLB_RECENT_AHEAD_BITS) / ALIVE_MAX_MS)
 
 DEFINE_PER_CPU(struct lnlb_recent *, lnlb_recents);
 
@@ -55,6 +62,34 @@ void lnlb_recent_forget(struct lnlb_cluster *cluster)
 
 	/* A full barrier: who sees the number sees the session gone. */
 	WRITE_ONCE(cluster->recent_id, atomic_add_return(2, &last));
+}
+
+/*
+ * How far the clock goes in a millisecond, at least: each time is read on that side of
+ * the clock which makes it less, whatever comes between. 0: not known.
+ */
+static void take_rate(struct lnlb_recent_rate *rate, u64 clock, u64 now)
+{
+	u64 passed = now - rate->since, cycles = clock - rate->since_clock;
+
+	if (rate->since && passed < RATE_MS)
+		return;
+	rate->per_ms = div64_u64(cycles, passed + 1);
+	/* The first time, or the counter has begun anew. */
+	if (!rate->since || rate->per_ms > RATE_MAX)
+		rate->per_ms = 0;
+	rate->since = now;
+	rate->since_clock = lnlb_recent_clock();
+}
+
+void lnlb_recent_alive(struct lnlb_cluster *cluster, u64 alive)
+{
+	u64 clock = lnlb_recent_clock(), now = lnlb_heartbeat_now(), ms;
+
+	take_rate(&cluster->recent_rate, clock, now);
+	ms = alive > now ? min_t(u64, alive - now, ALIVE_MAX_MS) : 0;
+	WRITE_ONCE(cluster->alive_clock,
+		   clock + cluster->recent_rate.per_ms * ms);
 }
 
 void lnlb_sessions_moved(struct lnlb_cluster *cluster)

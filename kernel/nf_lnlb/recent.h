@@ -4,10 +4,14 @@
 #define _LNLB_RECENT_H
 
 #include <linux/jiffies.h>
+#include <linux/timekeeping.h>
+#include <linux/timex.h>
 
 #include "lnlb.h"
 
 #define LNLB_RECENT_BITS	11
+/* Of lnlb_recent_clock(): no time that is more than so far ahead was ever set. */
+#define LNLB_RECENT_AHEAD_BITS	40
 
 /**
  * struct lnlb_recent - a client whose session stays here and is alive
@@ -72,13 +76,32 @@ static inline const struct lnlb_recent *lnlb_recent_at(__be32 addr, __be16 port,
 }
 
 /**
+ * lnlb_recent_clock() - a clock that is right at any time, and costs an instruction
+ *
+ * Jiffies are not: in a machine that goes on after it stood still they are what they
+ * were until the CPU that counts them has its timer interrupt, and other CPUs, or that
+ * one in what it was in, take packets meanwhile.
+ *
+ * Context: any.
+ * Return: cycles where the CPU counts them, else nanoseconds; a counter begins anew
+ * when a machine was asleep.
+ */
+static inline u64 lnlb_recent_clock(void)
+{
+#ifdef get_cycles
+	return get_cycles();
+#else
+	return ktime_get_mono_fast_ns();
+#endif
+}
+
+/**
  * lnlb_recent_find() - is this client's session known to stay here?
  * @cluster: its cluster
  * @addr: client
  * @port: its port with affinity connection, else 0
  *
- * Not when this node may be dead to the others, see lnlb_heartbeat_silent(). A
- * machine that stood still gets to know of that with its first interrupts.
+ * Not when this node may be dead to the others, see lnlb_heartbeat_silent().
  *
  * Context: softirq.
  * Return: what is known of it, NULL: ask.
@@ -89,24 +112,24 @@ lnlb_recent_find(const struct lnlb_cluster *cluster, __be32 addr, __be16 port)
 	const struct lnlb_recent *r;
 
 	r = lnlb_recent_at(addr, port, READ_ONCE(cluster->recent_id));
-	if (r && (s32)(READ_ONCE(cluster->alive_jiffies) - (u32)jiffies) <= 0)
+	if (r && (READ_ONCE(cluster->alive_clock) - lnlb_recent_clock() - 1) >>
+		 LNLB_RECENT_AHEAD_BITS)
 		return NULL;
 	return r;
 }
 
 /**
- * lnlb_recent_alive() - say for how long this node is surely not dead to others
+ * lnlb_recent_alive() - say until when this node is surely not dead to others
  * @cluster: its cluster
- * @ms: from now on
+ * @alive: milliseconds, as lnlb_heartbeat_now() counts them; in the past: not now
  *
- * Clients are then let through by memory until that is over, as
- * lnlb_recent_find() has it; part of a jiffy does not count.
+ * Clients are let through by memory until then, as lnlb_recent_find() has it, for a
+ * minute at most; never before a tenth of a second has passed since the first call,
+ * as it takes that to tell how fast the clock goes.
+ *
+ * Context: one at a time for each cluster.
  */
-static inline void lnlb_recent_alive(struct lnlb_cluster *cluster, u32 ms)
-{
-	WRITE_ONCE(cluster->alive_jiffies,
-		   (u32)jiffies + ms * HZ / MSEC_PER_SEC);
-}
+void lnlb_recent_alive(struct lnlb_cluster *cluster, u64 alive);
 
 /**
  * lnlb_recent_flow() - what a flow is remembered by
