@@ -36,6 +36,14 @@ manager_start() {
 	check "systemd starts" busywait 30000 sys is-active -q basic.target
 }
 
+# unit_time VARIABLE=VALUE: of lnlb.service
+unit_time() {
+	mkdir -p "$units/lnlb.service.d"
+	printf '[Service]\nEnvironment=%s\n' "$1" \
+		>"$units/lnlb.service.d/time.conf"
+	sys daemon-reload
+}
+
 sys() { systemctl --user "$@"; }
 is_unit() { [ "$(sys show -P ActiveState "$1")" = "$2" ]; }
 
@@ -51,6 +59,7 @@ rules_are() {
 }
 
 is_put() { ip_ns n1 -o addr show dev eth0 | grep -qF " $1/32 "; }
+is_late_put() { ip_ns n1 -o addr show dev none0 | grep -qF " 10.0.0.11/32 "; }
 doors() { show n1 '.doors | join(" ")'; }
 is_state() { [ "$(show n1 .state)" = "$1" ]; }
 clusters_are() { [ "$(ns n1 lnlbctl show -j | jq length)" -eq "$1" ]; }
@@ -80,7 +89,20 @@ check_eq "there are no rules" inactive \
 check "so nothing happens" clusters_are 0
 rules_are "lnlb cluster $VIP dev eth0 weight 100" \
 	'lnlb cluster 10.0.0.11 dev "none0"'
-check_not "a device that is not there" sys start lnlb
+sys start --no-block lnlb
+check "where a device is not there the other address is put on" \
+	busywait 30000 is_put "$VIP"
+check "and the device waited for" is_unit lnlb activating
+ip_ns n1 link add none0 type dummy
+check "when it comes the unit is active" busywait 30000 is_unit lnlb active
+check "the address is there still" is_put "$VIP"
+check "the late device's, too" is_late_put
+check "it is stopped" sys stop lnlb
+check_not "it takes off the address" is_put "$VIP"
+check_not "and the late one" is_late_put
+ip_ns n1 link del none0
+unit_time LNLB_DEVICE_TIME=1
+check_not "for so long only" sys start lnlb
 check "leaves no cluster" clusters_are 0
 check_eq "no table" "" "$(ns n1 nft-lnlb list ruleset)"
 check_not "and no address" is_put "$VIP"
@@ -177,10 +199,7 @@ ns n1 lnlbctl delif nlb0
 
 # ---- who does not end in time ----
 
-mkdir "$units/lnlb.service.d"
-printf '[Service]\nEnvironment=LNLB_DRAIN_TIME=1s\n' \
-	>"$units/lnlb.service.d/time.conf"
-sys daemon-reload
+unit_time LNLB_DRAIN_TIME=1s
 check "start" sys start lnlb
 check "it has its share" wait_active 2
 chat_start chat 200 < <(client_addrs 1 40)
