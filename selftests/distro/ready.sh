@@ -67,7 +67,9 @@ packages_here() {
 }
 
 # what the commands of Documentation/ want besides
-doc_tools=(trace-cmd bpftrace linux-perf dropwatch python3-yaml python3-jsonschema)
+doc_tools=(trace-cmd bpftrace linux-perf dropwatch pacemaker
+	pacemaker-cli-utils corosync pcs
+	python3-yaml python3-jsonschema)
 
 # typed ROOT COMMANDS: in the directory of the packages; it is not to ask, and the
 # kernel that runs is the one which will
@@ -126,6 +128,7 @@ with_tools() {
 		set -e
 		add_tools "$1" "$2"
 		apt_inside "$2" --no-install-recommends install "${doc_tools[@]}"
+		inside "$2" systemctl -q disable corosync pacemaker pcsd
 	) >"$log" 2>&1 &
 	wait $! ||
 		{ tail -n 20 "$log" >&2; die "cannot install it"; }
