@@ -34,13 +34,15 @@ visit() { probe cl tcp.py visit "$VIP" "$1" "$2"; }
 nodes_of() { awk '{ print $2 }' "$1" | sort -u | wc -l; }
 served() { grep -c ' n[123]$' "$1"; }
 
-# tracked PORT: connections to it that conntrack has, on whatever node
+# tracked PORT: from where there are connections to it, as conntrack has them; a line
+# for each node that knows one
 tracked() {
 	local node
 
 	for node in n1 n2 n3; do
-		ns $node conntrack -L -p tcp --orig-port-dst "$1" 2>/dev/null
-	done | wc -l
+		ns $node conntrack -L -p tcp --orig-port-dst "$1" 2>/dev/null |
+			awk '{ print $5, $7 }'
+	done
 }
 
 # refused POLICY CHAIN PRIORITY CAUSE: in a chain of that kind
@@ -83,7 +85,10 @@ client_addrs 1 60 | visit 8081 1 >"$tmp/clients"
 check_eq "60 connections of one client to port 80 are answered" 60 \
 	"$(served "$tmp/connection")"
 check_eq "by all nodes" 3 "$(nodes_of "$tmp/connection")"
-check_eq "no other node's conntrack knows of them" 60 "$(tracked 80)"
+tracked 80 >"$tmp/tracked"
+# a port may be used again
+check_le "conntrack knows of them" 40 "$(sort -u "$tmp/tracked" | wc -l)"
+check_eq "no other node's does" "" "$(sort "$tmp/tracked" | uniq -d)"
 check_eq "12 of the same client to port 8081 as well" 12 \
 	"$(served "$tmp/client")"
 check_eq "by one node" 1 "$(nodes_of "$tmp/client")"
