@@ -61,7 +61,9 @@ cat >"$dir/bin/lnlbctl" <<-EOT
 		sed 's/:"-"/:null/'
 		[ ! -e "$dir/later" ] || mv "$dir/later" "$dir/clusters"
 		exit ;;
-	addif) echo "for_\$2" ;;
+	addif) # it has both doors then
+		echo "for_\$2"
+		sed -i "s/^[^ ]* \(\$2 .* \)2\$/for_\$2 \13/" "$dir/clusters" ;;
 	esac
 	echo "lnlbctl \$*" >>"$dir/calls"
 EOT
@@ -69,7 +71,8 @@ chmod +x "$dir"/bin/*
 
 rules() { # rules WORD: what it calls, drains in any order
 	: >"$dir/calls"
-	PATH=$dir/bin:$PATH LNLB_RULES=file LNLB_RUN=$dir/run LNLB_DRAIN_TIME=7s \
+	PATH=$dir/bin:$PATH LNLB_RULES=file LNLB_RUN=$dir/run \
+		LNLB_DRAIN_TIME=7s LNLB_DEVICE_TIME=1 \
 		../systemd/lnlb-rules "$1" >"$dir/out" 2>"$dir/err"
 	echo $? >"$dir/code"
 	sort "$dir/calls" | paste -sd';'
