@@ -21,7 +21,7 @@ C_FILES = $(shell find kernel kunit userspace include selftests -name '*.[ch]' \
 
 .PHONY: all modules tools check sim sim-mutants sim-coverage fuzz demo bench \
 	nft-suite nft-differ sparse shellcheck format-check install dist deb \
-	rpm check-packages check-machines check-distro check-distros html clean setup help
+	rpm check-packages check-docs check-machines check-distro check-distros html clean setup help
 
 all: modules tools
 
@@ -106,7 +106,7 @@ check-packages:
 # DISTRO=bookworm, trixie, trixie-backports or sid; TESTS="NAME...": these selftests
 check-distro: setup
 	$(MAKE) -C $(TEST_TOOLS)
-	.ci/setup debootstrap $(DEB_TOOLS) rpm
+	.ci/setup debootstrap $(DEB_TOOLS) rpm expect ovmf
 	selftests/distro/run $(DISTRO)
 
 # all, whatever one of them says
@@ -117,6 +117,13 @@ check-distros:
 	$(MAKE) check-machines KINDS="$(filter-out sid,$(DISTROS))" || \
 		failed="$$failed machines"; \
 	[ -z "$$failed" ] || { echo "failed:$$failed"; false; }
+
+# the commands of Documentation/ for developers that make check has not
+check-docs: setup all
+	@mkdir -p build
+	@{ printf 'KTAP version 1\n1..1\n'; selftests/docs/blocks.py here . $(PAGES); } \
+		| tee build/docs.ktap
+	@.ci/ktap build/docs.ktap
 
 # KINDS="DISTRO...": these in virtual machines, not user-mode kernels
 check-machines: setup all
@@ -151,6 +158,7 @@ help:
 	@echo 'make nft-differ  nft-lnlb against nft on random input; SECONDS=60'
 	@echo 'make dist | deb | rpm  tarball and packages, into build/'
 	@echo 'make html       Documentation/ as web pages, into build/html'
+	@echo 'make check-docs  commands for developers that make check has not; PAGES='
 	@echo 'make check-machines  a stopped and a killed one of three; KINDS='
 	@echo 'make check-packages, check-distro DISTRO=NAME, check-distros:'
 	@echo '                packages, installed on Debian releases; all in one cluster'

@@ -8,8 +8,11 @@ blocks.py run TOP [PAGE...]  type them, or those of these pages, page by page, i
                        this machine, which has the packages installed, eth0 and
                        systemd; it is good for nothing else afterwards. KTAP, as
                        subtests of one
-blocks.py made TOP PAGE  print those commands of a page that want a network, for
-                       a shell where such a machine is made
+blocks.py made TOP PAGE [WHERE]  print those commands of a page that want a network,
+                       for a shell where such a machine is made, or those for
+                       another place
+blocks.py here TOP [PAGE...]  type those for developers, which make check has not,
+                       into the sources at TOP. KTAP, as the first
 
 A block of a page is what is indented behind "::", in README.md what is indented
 by four. Commands begin with the prompts "# ", "$ " or "node1# "; in README.md
@@ -22,15 +25,17 @@ there are none, and all lines are commands. The plan says what else is to know:
     after COMMAND      to be run behind its own: has it done what it should?
     text               there are no commands in it
     rules FILE         it is a ruleset, to be loaded by what comes later
-    replace A B        what stands for something else, in quotes if it has spaces
+    replace A B        what stands for something else, or takes longer than is
+                       needed to see that it works; in quotes if it has spaces
     endless TEXT: RE   commands that begin so do not end by themselves. They are
                        ended when they have printed what this matches
     meanwhile TEXT: COMMAND    is run beside commands that begin so
     terminal           they want one
     edit               the first one starts an editor, for the lines below it
     skip TEXT: WHY     commands that begin so are not run
-    made               "blocks.py made" has them
+    made [WHERE]       "blocks.py made" has them
     ci WHAT            they are run by that instead, in each make check
+    here               "blocks.py here" types them, those too that ci has not
     not WHY            nobody runs them
 """
 import glob
@@ -45,6 +50,7 @@ import time
 COMMENT = re.compile(r'\s#\s.*')
 PROMPT = re.compile(r'(?:node\d)?[#$] ')
 LIMIT_S = 120
+LIMIT_HERE_S = 3600
 # what is to be seen of a command that does not end is not its last word
 STAYS_S = 1
 # back to a machine without clusters
@@ -211,7 +217,8 @@ def read_plan(path, pages):
                 wrong.append(f'line {number}: {word} what?')
         elif word == 'replace':
             block.replace.append(shlex.split(rest))
-        elif word in ('text', 'rules', 'terminal', 'edit', 'made', 'ci', 'not'):
+        elif word in ('text', 'rules', 'terminal', 'edit', 'made', 'ci',
+                      'here', 'not'):
             block.how[word] = rest
             if word in ('rules', 'ci', 'not') and not rest:
                 wrong.append(f'line {number}: {word} what?')
@@ -273,7 +280,7 @@ def until_it_says(process, wanted):
 
 def typed(command, how, endless=None, meanwhile=()):
     """Exit code and output of it."""
-    limit = 2 * LIMIT_S if endless else LIMIT_S
+    limit = LIMIT_HERE_S if 'here' in how else LIMIT_S * (2 if endless else 1)
     args = ['bash', '-e', '-o', 'pipefail', '-c', command]
     if 'terminal' in how or 'edit' in how:
         args = ['script', '-qefc', command, '/dev/null']
@@ -351,7 +358,7 @@ def run(pages, starts, only):
     results = Results()
     for page, blocks in pages.items():
         todo = [block for block in blocks
-                if not {'text', 'made', 'ci', 'not'} & set(block.how)]
+                if not {'text', 'made', 'ci', 'here', 'not'} & set(block.how)]
         if not todo or only and page not in only:
             continue
         code, text = typed(CLEAN, {})
@@ -363,14 +370,28 @@ def run(pages, starts, only):
                 results.add(code, f'{page} begins with {command}', text)
         for block in todo:
             run_block(block, results)
-    good = results.number > (0 if only else 20) and not results.failed
+    return end(results, 0 if only else 20)
+
+
+def end(results, least):
+    good = results.number > least and not results.failed
     print('ok 1 docs' if good else 'not ok 1 docs')
     return not good
 
 
-def made(blocks):
+def here(pages, top, only):
+    results = Results()
+    os.chdir(top)
+    for page, blocks in pages.items():
+        for block in blocks:
+            if 'here' in block.how and not (only and page not in only):
+                run_block(block, results)
+    return end(results, 0)
+
+
+def made(blocks, where=''):
     for block in blocks:
-        if 'made' in block.how:
+        if block.how.get('made') == where:
             for command in block.commands():
                 print(block.replaced(command))
 
@@ -383,7 +404,9 @@ def main():
     if verb == 'check':
         sys.exit(check(pages, wrong))
     if verb == 'made':
-        sys.exit(made(pages[sys.argv[3]]))
+        sys.exit(made(pages[sys.argv[3]], *sys.argv[4:]))
+    if verb == 'here':
+        sys.exit(here(pages, top, sys.argv[3:]))
     sys.exit(run(pages, starts, sys.argv[3:]))
 
 
