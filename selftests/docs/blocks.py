@@ -45,6 +45,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 COMMENT = re.compile(r'\s#\s.*')
@@ -70,7 +71,8 @@ done
 exit 1
 '''
 EDITED = '/tmp/edited'
-TYPED = '/tmp/typed'
+# what the last command has printed
+TYPED = tempfile.NamedTemporaryFile(prefix='typed-')
 # its arguments are the file to write, and others to look at
 EDITOR = f"""#!/bin/sh
 for file; do
@@ -256,7 +258,7 @@ def words_after(pairs, command):
 
 
 def read_typed():
-    with open(TYPED, encoding='utf-8', errors='replace') as file:
+    with open(TYPED.name, encoding='utf-8', errors='replace') as file:
         return file.read()
 
 
@@ -291,11 +293,17 @@ def typed(command, how, endless=None, meanwhile=()):
                                stdout=subprocess.DEVNULL)
               for line in meanwhile]
     # a file: what is started in the background keeps a pipe open
-    with open(TYPED, 'wb') as out:
-        process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=out,
-                                   stderr=out, env=env)
-    wrong = until_it_says(process, endless) if endless else ''
-    code = int(wrong != '') if endless else process.wait()
+    TYPED.seek(0)
+    TYPED.truncate()
+    process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=TYPED,
+                               stderr=TYPED, env=env)
+    try:
+        wrong = until_it_says(process, endless) if endless else ''
+        code = int(wrong != '') if endless else process.wait()
+    finally:
+        # timeout has a process group of its own, which it ends
+        process.terminate()
+        process.wait()
     text = read_typed()
     for other in beside:
         if other.wait():
@@ -320,7 +328,10 @@ def write_edited(block):
 
 class Results:
     """Subtests, printed as they come."""
-    number = failed = 0
+
+    def __init__(self, lines=30):
+        self.number = self.failed = 0
+        self.lines = lines
 
     def add(self, code, what, text):
         self.number += 1
@@ -329,7 +340,7 @@ class Results:
         print(f'    {"ok" if good else "not ok"} {self.number} {what}',
               flush=True)
         if not good:
-            for line in text.split('\n')[-30:]:
+            for line in text.split('\n')[-self.lines:]:
                 print(f'    # {line}')
             print(f'    # exit code {code}', flush=True)
 
@@ -380,7 +391,8 @@ def end(results, least):
 
 
 def here(pages, top, only):
-    results = Results()
+    # .ci/check removes build/: there is no other log
+    results = Results(1000)
     os.chdir(top)
     for page, blocks in pages.items():
         for block in blocks:
@@ -397,6 +409,7 @@ def made(blocks, where=''):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     verb, top = sys.argv[1:3]
     pages = read_pages(top)
     plan = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'plan')
