@@ -388,11 +388,11 @@ start_udp_echo() {
 udp_listens() { [ -n "$(ns "$1" ss -Hlun "sport = :$2")" ]; }
 
 # ask_udp NODE ADDR:PORT[,OPTION...] WORD: send it and print the answer, which is as
-# long; options are socat's
+# long; options are socat's. New ones of it end with an empty datagram, if not told.
 ask_udp() { again ask_udp_once "$@"; }
 ask_udp_once() {
 	ns "$1" timeout 10 socat -t 5 -b 65536 - \
-		"UDP4:$2,readbytes=$((${#3} + 1))" <<<"$3" | grep .
+		"UDP4:$2,shut-none,readbytes=$((${#3} + 1))" <<<"$3" | grep .
 }
 
 # ---- probes ----
